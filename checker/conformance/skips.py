@@ -1,0 +1,60 @@
+"""What a comparison passes over, each with the reason that a report shows.
+
+Lives here: what a reason to skip is, and the list of them for etcd (that for API servers is in ``apiserver_skips``).  A
+line that is skipped is counted and its reason is printed; nothing is passed over in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
+
+from attrs import frozen
+
+Fields = Mapping[str, Any]
+
+
+@frozen
+class Skip:
+    """A reason to pass over lines of a recording, and which lines it is good for."""
+
+    reason: str
+    applies: Callable[[Fields], bool]
+
+
+def reason_to_skip(fields: Fields, skips: tuple[Skip, ...]) -> str | None:
+    """Why a line is passed over; None if it is to be compared."""
+    return next((skip.reason for skip in skips if skip.applies(fields)), None)
+
+
+# --- etcd -----------------------------------------------------------------------------------------------------------
+
+AFTER_A_GAP: Final = "steps before it are not recorded: the revision is taken from the answer, the rest is compared"
+"""Said of a line by which the model's revision was set after steps that are not recorded."""
+
+
+def _is_about_the_server(fields: Fields) -> bool:
+    path: str = fields["request"]["path"]
+    return path.startswith(("/v3/maintenance/", "/v3/cluster/", "/v3/auth/"))
+
+
+def _asks_for_time_left(fields: Fields) -> bool:
+    path: str = fields["request"]["path"]
+    return path.endswith("/lease/timetolive") and str(_body(fields).get("TTL")) != "-1"
+
+
+def _lists_several_leases(fields: Fields) -> bool:
+    path: str = fields["request"]["path"]
+    return path.endswith("/lease/leases") and len(_body(fields).get("leases", ())) > 1
+
+
+def _body(fields: Fields) -> Fields:
+    body = fields["response"].get("body")
+    return cast("Fields", body) if isinstance(body, dict) else {}
+
+
+ETCD: Final = (
+    Skip("maintenance: about the server's process and disk, not about keys", _is_about_the_server),
+    Skip("how much of a lease's time is left depends on when one asks", _asks_for_time_left),
+    Skip("leases are listed by the time that they have left", _lists_several_leases),
+)
