@@ -1,0 +1,100 @@
+"""The API server's request processing, as pure functions over frozen values.
+
+Lives here: one file a stage, in the order in which a real server takes them, the first error winning::
+
+    rest          an HTTP request becomes a Request
+    decoding      options, body, name and namespace against the URL            415 422 400
+    admission     other objects have a say: is there such a namespace          404 403
+    preparation   the server fills in what is its own
+    patching      a PATCH is applied to what is there                          400 422
+    validation    the object is valid, the change permitted                    422
+    desired       these stages in their order, for create, update and patch    404 409 500
+    deletion      preconditions, grace, finalizers of a DELETE                 409
+    storage       the loop of copy, compute, one etcd transaction, again       409 404 200 201
+    reading       what a GET or LIST demands, and its answer                   404 410 504
+    front         one request from end to end on an etcd
+
+Everything is a function of what it is given; a server keeps no state of its own but its caches, which belong to whoever
+composes a cluster.  What a composition needs is exported here::
+
+    decide(request, copy, current=…, lookup=…)  -> Answer | Reread | Attempt
+    attempt.stamped(revision)                   -> Attempt
+    after_commit(attempt, revision)             -> Answer | FollowUp
+    after_loss(attempt, fresh, lookup=…)        -> Answer | Reread | Attempt
+    plan(request)                               -> Plan | Answer         (GET, LIST)
+    get_answer(request, copy), list_answer(request, copies, revision)    -> Answer
+
+What is not modelled yet, and which real bugs that hides: authentication and authorization (stale role caches);
+managedFields and server-side apply, JSON patch and strategic merge patch (lost ownership, lists merged by key);
+schemas (unknown fields are kept, few defaults are filled in); admission beyond the life of namespaces (quota charged
+for an object that then is not made); subresources but status; pages and field selectors; the deadline of requests.
+
+Must not know: machines, rules, faults, or who sends requests.
+"""
+
+from .admission import Lookup
+from .answer import Answer, Cause, Details
+from .reading import Demand, Plan, get_answer, list_answer, plan
+from .request import (
+    APPLY_PATCH,
+    BEGIN,
+    JSON,
+    JSON_PATCH,
+    MERGE_PATCH,
+    NO_OPTIONS,
+    STRATEGIC_MERGE_PATCH,
+    Begin,
+    Malformed,
+    Mark,
+    Options,
+    Remove,
+    Request,
+    Verb,
+    create,
+    delete,
+    get,
+    list_,
+    patch,
+    update,
+)
+from .storage import Attempt, FollowUp, Outcome, Reread, Stored, after_commit, after_loss, decide
+
+__all__ = [
+    "APPLY_PATCH",
+    "BEGIN",
+    "JSON",
+    "JSON_PATCH",
+    "MERGE_PATCH",
+    "NO_OPTIONS",
+    "STRATEGIC_MERGE_PATCH",
+    "Answer",
+    "Attempt",
+    "Begin",
+    "Cause",
+    "Demand",
+    "Details",
+    "FollowUp",
+    "Lookup",
+    "Malformed",
+    "Mark",
+    "Options",
+    "Outcome",
+    "Plan",
+    "Remove",
+    "Request",
+    "Reread",
+    "Stored",
+    "Verb",
+    "after_commit",
+    "after_loss",
+    "create",
+    "decide",
+    "delete",
+    "get",
+    "get_answer",
+    "list_",
+    "list_answer",
+    "patch",
+    "plan",
+    "update",
+]
