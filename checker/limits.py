@@ -1,0 +1,66 @@
+"""Watching the clock and the memory while an engine works, and telling how far it has come.
+
+Lives here: what all engines share about bounds and progress.
+Must not know: how any engine works.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+
+from .verdict import Bounds, Progress
+
+Report = Callable[[Progress], None]
+
+
+class Reached(BaseException):
+    """A bound was reached; the text is its name.  Control flow inside engines, no error.
+
+    Not an ``Exception``, so that it passes through libraries that call back to us.
+    """
+
+
+class Watch:
+    """Keeps the time and the memory since an engine began, reports progress, and says when to stop."""
+
+    def __init__(self, bounds: Bounds | None = None, report: Report | None = None) -> None:
+        self.bounds = bounds or Bounds()
+        self.report = report
+        self._started = time.perf_counter()
+        self._memory = resident()
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds since the beginning."""
+        return time.perf_counter() - self._started
+
+    @property
+    def memory(self) -> int:
+        """The growth of the peak of resident memory since the beginning, in bytes."""
+        return max(resident() - self._memory, 0)
+
+    def look(self, *, states: int, transitions: int, queue: int, depth: int) -> None:
+        """Report how far the engine is.
+
+        Raises:
+            Reached: it is to stop.
+        """
+        seconds, memory = self.seconds, resident()
+        if self.report is not None:
+            self.report(Progress(states, transitions, queue, depth, seconds, memory))
+        bounds = self.bounds
+        if bounds.states is not None and states >= bounds.states:
+            raise Reached("states")
+        if bounds.seconds is not None and seconds >= bounds.seconds:
+            raise Reached("seconds")
+        if bounds.memory is not None and memory >= bounds.memory:
+            raise Reached("memory")
+
+
+def resident() -> int:
+    """Peak resident memory of this process in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

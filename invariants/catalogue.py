@@ -1,0 +1,130 @@
+"""The catalogue: every promise with its triple.
+
+A guarantee is done when it *holds* in a complete search of the scenarios named here, has a *limit* where it is known to
+end (a scenario in which a witness is found), and has *teeth*: mutants of the model that break it.
+
+Lives here: which scenarios and mutants belong to which promise.  Must not know: engines, or what a mutant changes.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from attrs import field, frozen
+
+from seatrial.model.errors import BadInput
+from seatrial.model.scenario import Scenario
+
+from .copies import inf_object_subsequence
+from .invariant import Invariant
+from .replicasets import rs_at_rest_has_its_replicas, rs_no_over_creation
+from .store import etcd_rev_monotone, etcd_txn_one_revision
+from .writes import api_single_writer, obj_deletion_one_way, obj_finalizer_blocks_removal, obj_no_lost_update
+
+
+@frozen
+class Limit:
+    """A place where a promise ends: a shipped scenario in which a witness is found.
+
+    ``faults`` replaces the scenario's own budgets, so that the witness shows one thing; ``witness`` is the name of the
+    trace in the corpus.
+    """
+
+    witness: str
+    scenario: str
+    faults: Mapping[str, int] = field(factory=dict[str, int])
+
+
+@frozen
+class Guarantee:
+    """A promise with its triple: where it holds, where it ends, which mutants break it (a mutant and its scenario)."""
+
+    invariant: Invariant
+    holds_in: tuple[str, ...]
+    teeth: tuple[tuple[str, str], ...]
+    limits: tuple[Limit, ...] = ()
+
+
+GUARANTEES: tuple[Guarantee, ...] = (
+    Guarantee(
+        etcd_rev_monotone,
+        holds_in=("store", "editors", "replicaset"),
+        teeth=(("revision-goes-back-after-compaction", "store"),),
+    ),
+    Guarantee(
+        etcd_txn_one_revision,
+        holds_in=("store", "editors"),
+        teeth=(("a-revision-for-each-operation", "store"),),
+    ),
+    Guarantee(
+        api_single_writer,
+        holds_in=("editors", "deletion", "replicaset"),
+        teeth=(("no-compare", "editors"), ("controller-writes-to-etcd", "replicaset-calm")),
+    ),
+    Guarantee(
+        obj_no_lost_update,
+        holds_in=("editors",),
+        teeth=(("no-compare", "editors"), ("stale-version-accepted", "editors")),
+        limits=(Limit("unconditional-update", "editors-unconditional"),),
+    ),
+    Guarantee(
+        obj_deletion_one_way,
+        holds_in=("deletion",),
+        teeth=(("put-clears-deletion", "deletion"),),
+    ),
+    Guarantee(
+        obj_finalizer_blocks_removal,
+        holds_in=("deletion",),
+        teeth=(("delete-ignores-finalizers", "deletion"),),
+        limits=(Limit("finalizer-added-during-delete", "finalizer-race"),),
+    ),
+    Guarantee(
+        inf_object_subsequence,
+        holds_in=("replicaset", "replicaset-calm"),
+        teeth=(("informer-goes-back", "replicaset-calm"),),
+    ),
+    Guarantee(
+        rs_no_over_creation,
+        holds_in=("replicaset-calm",),
+        teeth=(("no-expectations", "replicaset-calm"),),
+        limits=(
+            Limit("ambiguous-create", "replicaset", {"lost-answer": 1, "stale-cache": 2}),
+            Limit("late-create", "replicaset", {"late-commit": 1}),
+            Limit("stale-restart", "replicaset-stale-restart"),
+            Limit("orphaned-create", "replicaset", {"crash": 1}),
+        ),
+    ),
+    Guarantee(
+        rs_at_rest_has_its_replicas,
+        holds_in=("replicaset", "replicaset-calm"),
+        teeth=(("list-tells-nobody", "replicaset"),),
+    ),
+)
+
+CATALOGUE: tuple[Invariant, ...] = tuple(each.invariant for each in GUARANTEES)
+
+
+def named(ids: Iterable[str], among: Iterable[Invariant] = CATALOGUE) -> list[Invariant]:
+    """The invariants with these ids.
+
+    Raises:
+        BadInput: there is no such one; names the nearest.
+    """
+    known = {each.id: each for each in among}
+    found: list[Invariant] = []
+    for identifier in ids:
+        if identifier not in known:
+            near = difflib.get_close_matches(identifier, known, 1)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            raise BadInput(
+                f"there is no invariant {identifier!r}", remedy=f"{meant}`seatrial list invariants` lists them"
+            )
+        found.append(known[identifier])
+    return found
+
+
+def promised(scenario: Scenario, among: Iterable[Invariant] = CATALOGUE) -> list[Invariant]:
+    """The invariants that are about this scenario and promised under its faults and hazards."""
+    schema = scenario.machine.schema
+    return [each for each in among if each.concerns(schema) and each.promised_under(scenario.circumstances)]

@@ -1,0 +1,116 @@
+"""What can go wrong, as rules; :mod:`seatrial.model.faults` says what each fault means.
+
+Each has a budget: how often it may happen in one behaviour.  ``stale-cache`` is no step: it bounds how old a copy
+may be when it is read (see :mod:`.copies`).
+
+A process or a server that crashes is back in the same step.  Being away for a while changes nothing for others that its
+silence before or after would not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from ..apiserver.answer import Answer
+from ..draft import require
+from ..faults import API_SWITCH, CRASH, CRASH_SERVER, LATE_COMMIT, LOST_ANSWER
+from ..machinery.controller import Controller
+from ..machinery.expectations import Expectations
+from .copies import Copies
+from .events import AnswerLost, Crashed, Switched
+from .events import server as server_name
+from .state import IDLE, NO_ANSWER, Call, ClusterDraft
+
+GOES_ON = "it may still be carried out"
+VANISHES = "it is never carried out"
+
+
+def spare_lines(process: str, count: int) -> Iterator[str]:
+    """The lines on which requests of a process go on that nobody waits for."""
+    return (f"{process}~{number}" for number in range(1, count + 1))
+
+
+@frozen(eq=False)
+class Faults:
+    """The rules of faults; ``spare`` is how many requests of one process may go on unattended."""
+
+    copies: Copies
+    controllers: dict[str, Controller]
+    spare: int
+
+    def crash(self, draft: ClusterDraft, who: str) -> None:
+        """A controller loses its memory; it may come back to another API server."""
+        _spend(draft, CRASH)
+        call = draft.calls.get(who)
+        detail = ""
+        if call is not None:
+            detail = "with its request on the way" if self._let_go(draft, call) == GOES_ON else ""
+            del draft.calls[who]
+        draft.homes[who] = home = draft.choose(self.copies.servers)
+        draft.works[who] = IDLE
+        draft.queues[who] = ()
+        draft.expectations[who] = Expectations()
+        self.copies.stop(draft, who, self.controllers[who].resources)
+        draft.emit(Crashed(who, f"{detail} and turns to {server_name(home)}".strip()))
+
+    def crash_server(self, draft: ClusterDraft, server: str) -> None:
+        """An API server stops with all that is on it, untaken answers included, and starts again with fresh caches."""
+        _spend(draft, CRASH_SERVER)
+        for line in list(draft.calls):
+            call = draft.calls[line]
+            if call.server != server:
+                continue
+            if line == call.process:
+                draft.calls[line] = call.now(NO_ANSWER)
+            else:
+                del draft.calls[line]
+        self.copies.restart(draft, server)
+        draft.emit(Crashed(server_name(server), ""))
+
+    def lose_answer(self, draft: ClusterDraft, who: str) -> None:
+        """A request was carried out, but its answer is lost."""
+        call = draft.calls.get(who)
+        require(call is not None and isinstance(call.at, Answer) and call.at != NO_ANSWER)
+        assert call is not None  # noqa: S101 - required above
+        _spend(draft, LOST_ANSWER)
+        draft.calls[who] = call.now(NO_ANSWER)
+        draft.emit(AnswerLost(call.server, who, call.ask.request, "but it was carried out"))
+
+    def give_up(self, draft: ClusterDraft, who: str) -> None:
+        """A process waits no longer; its request may be carried out later, or never."""
+        call = draft.calls.get(who)
+        require(call is not None and not isinstance(call.at, Answer))
+        assert call is not None  # noqa: S101 - required above
+        _spend(draft, LATE_COMMIT)
+        fate = self._let_go(draft, call)
+        draft.calls[who] = call.now(NO_ANSWER)
+        draft.emit(AnswerLost(call.server, who, call.ask.request, fate))
+
+    def switch(self, draft: ClusterDraft, who: str) -> None:
+        """A process turns to another API server; what it has on the way stays where it is."""
+        _spend(draft, API_SWITCH)
+        home = draft.homes[who]
+        draft.homes[who] = other = draft.choose(each for each in self.copies.servers if each != home)
+        draft.emit(Switched(who, other))
+        for resource in self.controllers[who].resources if who in self.controllers else ():
+            self.copies.parts.reconnect(draft, who, resource, other)
+
+    def _let_go(self, draft: ClusterDraft, call: Call) -> str:
+        """Nobody waits for a request any more: it goes on by itself, on a spare line, or vanishes."""
+        if isinstance(call.at, Answer):
+            return VANISHES
+        fate = draft.choose((GOES_ON, VANISHES))
+        if fate == GOES_ON:
+            free = [line for line in spare_lines(call.process, self.spare) if line not in draft.calls]
+            require(free)
+            draft.calls[free[0]] = call
+        return fate
+
+
+def _spend(draft: ClusterDraft, fault: str) -> None:
+    """Use up one of a fault's budget."""
+    left = draft.budgets[fault]
+    require(left)
+    draft.budgets[fault] = left - 1

@@ -1,0 +1,152 @@
+"""Controllers and scripts: how they begin, take answers and ask the next question.
+
+A process is a reconciler that is run again over its conversation whenever an answer comes (see
+:mod:`seatrial.model.reconcile`).  What it reads from its own memory (informers, expectations) is answered at once,
+within the step; what it asks an API server goes on its line, and the step ends there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from ..api import (
+    Ask,
+    CreationsFailed,
+    DeletionFailed,
+    Effect,
+    ExpectCreations,
+    ExpectDeletions,
+    Fulfilled,
+    Look,
+)
+from ..apiserver.answer import Answer
+from ..draft import require
+from ..errors import ModelError
+from ..machinery.controller import Controller
+from ..machinery.expectations import Expected
+from ..machinery.workqueue import Key, add
+from ..reconcile import Exchange, Finished, Reconciler, advance
+from .copies import Copies
+from .events import Answered, Began, Ended, Sent
+from .parts import Parts
+from .state import DONE, IDLE, Call, ClusterDraft, Work, reader
+
+
+@frozen(eq=False)
+class Processes:
+    """The rules of all processes of one cluster; a script is a process that runs once and has no informers."""
+
+    copies: Copies
+    parts: Parts
+    controllers: dict[str, Controller]
+    scripts: dict[str, Reconciler]
+
+    def begin(self, draft: ClusterDraft, who: str) -> None:
+        """A controller takes the next key off its queue, a script starts; it goes as far as its first question."""
+        require(draft.works[who] == IDLE)
+        controller = self.controllers.get(who)
+        work: Key | None = None
+        if controller is not None:
+            queue = draft.queues[who]
+            require(queue)
+            for resource in controller.resources:
+                require(reader(who, resource) in draft.positions)
+            work, draft.queues[who] = queue[0], queue[1:]
+        draft.emit(Began(who, _name(work)))
+        self._go_on(draft, who, Work("busy", work))
+
+    def receive(self, draft: ClusterDraft, who: str) -> None:
+        """An answer reaches the who, which goes as far as its next question, or to its end."""
+        call = draft.calls.get(who)
+        require(call is not None and isinstance(call.at, Answer))
+        assert call is not None  # noqa: S101 - required above
+        assert isinstance(call.at, Answer)  # noqa: S101 - required above
+        answer = call.at
+        del draft.calls[who]
+        draft.emit(Answered(call.server, who, call.ask.request, answer))
+        self._go_on(draft, who, _further(draft.works[who], call.ask, answer))
+
+    def _reconciler(self, process: str) -> Reconciler:
+        controller = self.controllers.get(process)
+        return self.scripts[process] if controller is None else controller.reconciler
+
+    def _go_on(self, draft: ClusterDraft, process: str, work: Work) -> None:
+        while True:
+            then = advance(self._reconciler(process), _arguments(work), work.conversation)
+            if isinstance(then, Finished):
+                self._end(draft, process, work, then)
+                return
+            if isinstance(then.effect, Ask):
+                self._send(draft, process, then.effect)
+                draft.works[process] = work
+                return
+            work = _further(work, then.effect, self._answer(draft, process, then.effect))
+
+    def _send(self, draft: ClusterDraft, process: str, ask: Ask) -> None:
+        server = draft.homes[process]
+        draft.calls[process] = Call(process, server, ask)
+        draft.emit(Sent(process, server, ask.request))
+
+    def _end(self, draft: ClusterDraft, process: str, work: Work, end: Finished) -> None:
+        """Done; a controller's key that did not end well is put back and tried again after some time."""
+        draft.emit(
+            Ended(process, _name(work.work), "" if end.error is None else f"{end.error.status} {end.error.reason}")
+        )
+        if process in self.scripts:
+            draft.works[process] = DONE
+            return
+        draft.works[process] = IDLE
+        if work.work is not None and self.parts.tried_again(end):
+            draft.queues[process] = add(draft.queues[process], work.work)
+
+    def _answer(self, draft: ClusterDraft, process: str, effect: Effect) -> Any:
+        """What a process's own memory answers."""
+        match effect:
+            case Look(resource, prefix):
+                self._check_watched(process, resource)
+                who = reader(process, resource)
+                self.copies.require_fresh_enough(draft, who, resource)
+                return tuple(stored.object for stored in draft.copies[who].under(prefix))
+            case Fulfilled(key):
+                return self.parts.fulfilled(draft.expectations[process], key)
+            case ExpectCreations(key, count):
+                draft.expectations[process] = draft.expectations[process].set(Expected(key, creations=count))
+            case ExpectDeletions(key, names):
+                draft.expectations[process] = draft.expectations[process].set(Expected(key, deletions=names))
+            case CreationsFailed(key, count):
+                draft.expectations[process] = draft.expectations[process].creation_observed(key, count)
+            case DeletionFailed(key, name):
+                draft.expectations[process] = draft.expectations[process].deletion_observed(key, name)
+            case Ask():
+                raise AssertionError
+        return None
+
+    def _check_watched(self, process: str, resource: str) -> None:
+        """Only what a controller watches is in its informers, and a script has none.
+
+        Raises:
+            ModelError: something else is read from them.
+        """
+        controller = self.controllers.get(process)
+        if controller is None:
+            remedy = "a script has no informers: read with `api.get(…, live=True)`"
+        elif resource not in controller.resources:
+            watched = ", ".join(controller.resources)
+            remedy = f"its informers watch {watched}: name the kind in `owns`, or read with `api.get(…, live=True)`"
+        else:
+            return
+        raise ModelError(f"{process} reads {resource} from an informer that it does not have; {remedy}")
+
+
+def _arguments(work: Work) -> tuple[Key, ...]:
+    return () if work.work is None else (work.work,)
+
+
+def _further(work: Work, effect: Effect, answer: Any) -> Work:
+    return Work(work.state, work.work, (*work.conversation, Exchange(effect, answer)))
+
+
+def _name(work: Key | None) -> str:
+    return "" if work is None else str(work)

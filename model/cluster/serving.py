@@ -1,0 +1,113 @@
+"""What an API server does with a request on its line: serve it, try its transaction, until there is an answer.
+
+Each rule is one step.  Serving reads the server's copy and computes; a transaction is one step, and what follows
+from its outcome is computed in the same step, because nothing that others do could come in between and be seen.
+For the same reason a fresh read that only confirms an outcome happens in the step that asked for it: had others
+acted in between, the outcome would be that of serving after them.
+
+Source: the storage loop of :mod:`seatrial.model.apiserver.storage`.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ..apiserver.answer import Answer
+from ..apiserver.front import EtcdLookup, read, stored_of
+from ..apiserver.reading import get_answer
+from ..apiserver.storage import Attempt, FollowUp, Outcome, Reread, Stored, after_commit
+from ..draft import require
+from ..errors import ModelError
+from ..etcd import Lost
+from .copies import Copies
+from .events import Committed, CompareLost, Read, Served
+from .parts import Parts
+from .state import Call, ClusterDraft, reader
+
+
+@frozen(eq=False)
+class Serving:
+    """The rules of API servers, for any line."""
+
+    copies: Copies
+    parts: Parts
+
+    def serve(self, draft: ClusterDraft, line: str) -> None:
+        """A server takes up a request: a read is answered, a write computed from the server's own copy."""
+        call = draft.calls.get(line)
+        require(call is not None and call.at is None)
+        assert call is not None  # noqa: S101 - required above
+        request = call.ask.request
+        if request.verb == "get":
+            found = read(draft, request.key)
+            draft.emit(Read(call.server, call.process, request, 0 if found is None else found.revision))
+            self._go_on(draft, line, call, get_answer(request, found))
+            return
+        if request.verb not in {"create", "update", "patch", "delete"}:
+            message = f"a cluster does not serve {request.verb} yet; informers list and watch by rules of their own"
+            raise ModelError(message)
+        cached = self._cached(draft, call)
+        outcome = self.parts.decide(request, cached, current=False, lookup=EtcdLookup(draft))
+        fresh = isinstance(outcome, Reread)
+        outcome = self._confirmed(draft, outcome)
+        if isinstance(outcome, Attempt):
+            removes = outcome.value is None
+            served = Served(call.server, call.process, outcome.request, outcome.expected, removes, not fresh)
+            draft.emit(served)
+        self._go_on(draft, line, call, outcome)
+
+    def commit(self, draft: ClusterDraft, line: str) -> None:
+        """One etcd transaction is tried: it changes the key, or loses its compare and the write is computed anew."""
+        call = draft.calls.get(line)
+        require(call is not None and isinstance(call.at, Attempt))
+        assert call is not None  # noqa: S101 - required above
+        assert isinstance(call.at, Attempt)  # noqa: S101 - required above
+        attempt = call.at.stamped(draft.revision + 1)
+        path = attempt.key.path
+        if attempt.value is None:
+            written = self.parts.optimistic_delete(draft, path, attempt.expected)
+        else:
+            written = self.parts.optimistic_put(draft, path, attempt.value, attempt.expected)
+        outcome: Outcome | FollowUp
+        if isinstance(written, Lost):
+            fresh = stored_of(written.current)
+            found = 0 if fresh is None else fresh.revision
+            draft.emit(CompareLost(call.server, call.process, path, attempt.expected, found))
+            outcome = self.parts.after_loss(attempt, fresh, lookup=EtcdLookup(draft))
+        else:
+            server = call.server
+            committed = Committed(
+                written.revision, path, server, call.process, attempt.request, attempt.expected,
+                written.previous, written.kv, call.ask.read_at,
+            )  # fmt: skip
+            draft.emit(committed)
+            outcome = after_commit(attempt, written.revision)
+        if isinstance(outcome, FollowUp):
+            outcome = self.parts.decide(outcome.request, outcome.copy, current=False, lookup=EtcdLookup(draft))
+        self._go_on(draft, line, call, self._confirmed(draft, outcome))
+
+    def _cached(self, draft: ClusterDraft, call: Call) -> Stored | None:
+        """The server's own copy of the object that a request is about."""
+        request = call.ask.request
+        if request.verb in {"create", "delete"}:  # these never begin with a cached copy
+            return None
+        who = reader(call.server, request.kind.resource)
+        if request.kind.resource not in self.copies.resources:
+            return read(draft, request.key)
+        self.copies.require_fresh_enough(draft, who, request.kind.resource)
+        return draft.copies[who].get(request.key.path)
+
+    def _confirmed(self, draft: ClusterDraft, outcome: Outcome) -> Answer | Attempt:
+        """The outcome, after a fresh read if it needs one."""
+        if isinstance(outcome, Reread):
+            request = outcome.request
+            outcome = self.parts.decide(request, read(draft, request.key), current=True, lookup=EtcdLookup(draft))
+        assert not isinstance(outcome, Reread)  # noqa: S101 - a fresh copy needs no confirmation
+        return outcome
+
+    def _go_on(self, draft: ClusterDraft, line: str, call: Call, at: Answer | Attempt) -> None:
+        """Put the request's next stage on its line; a spare line, where nobody waits, is free after the answer."""
+        if isinstance(at, Answer) and line != call.process:
+            del draft.calls[line]
+        else:
+            draft.calls[line] = call.now(at)

@@ -1,0 +1,132 @@
+"""The variables of a cluster and the values in them.
+
+Lives here: what a state of a cluster is made of.  Must not know: how it changes.
+
+Names: a *reader* is whoever holds a copy of one resource, called ``<holder>/<resource>``: ``a/pods`` is API server a's
+watch cache of pods, ``replicaset-controller/pods`` that controller's informer.  A *line* is a place for one request on
+its way: each process has one of its own name, and spare ones (``<process>~1``) for requests that nobody waits for any
+more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, MutableMapping
+from typing import Any, Literal, Protocol, TypeAlias
+
+from attrs import frozen
+
+from ..api import Ask
+from ..apiserver.answer import Answer
+from ..apiserver.storage import Attempt
+from ..etcd import Batch, KeyValue
+from ..machinery.expectations import Expectations
+from ..machinery.informer import Copy
+from ..machinery.workqueue import Key, Queue
+from ..reconcile import Exchange
+
+NO_ANSWER = Answer(504, "Timeout", "no answer came: the write may have happened, or may still happen")
+
+
+@frozen(cache_hash=True)
+class Call:
+    """A question of a process on its way.
+
+    ``at`` is ``None`` until an API server has taken it up, then the transaction that the server will try, then the
+    answer on its way back.
+    """
+
+    process: str
+    server: str
+    ask: Ask
+    at: Attempt | Answer | None = None
+
+    def now(self, at: Attempt | Answer) -> Call:
+        """The call, further on."""
+        return Call(self.process, self.server, self.ask, at)
+
+
+@frozen(cache_hash=True)
+class Work:
+    """What a process is at: ``idle``, ``busy`` with ``work`` (a controller's key) after a conversation, or ``done``."""
+
+    state: Literal["idle", "busy", "done"] = "idle"
+    work: Key | None = None
+    conversation: tuple[Exchange, ...] = ()
+
+
+IDLE = Work()
+DONE = Work("done")
+
+
+class ClusterDraft(Protocol):
+    """A draft of a cluster's state: what its rules read and write.
+
+    The first four are etcd's own.  ``positions`` says how far each reader's copy in ``copies`` has come; a reader
+    without a position has not listed yet.  ``homes`` is the API server that a process talks to; ``budgets`` how
+    often each fault may still happen.
+    """
+
+    revision: int
+    compacted: int
+    log: tuple[Batch, ...]
+
+    @property
+    def keys(self) -> MutableMapping[str, KeyValue]:
+        """Etcd's keys."""
+        ...
+
+    @property
+    def copies(self) -> MutableMapping[str, Copy]:
+        """By reader."""
+        ...
+
+    @property
+    def positions(self) -> MutableMapping[str, int]:
+        """By reader."""
+        ...
+
+    @property
+    def calls(self) -> MutableMapping[str, Call]:
+        """By line."""
+        ...
+
+    @property
+    def works(self) -> MutableMapping[str, Work]:
+        """By process."""
+        ...
+
+    @property
+    def homes(self) -> MutableMapping[str, str]:
+        """By process."""
+        ...
+
+    @property
+    def queues(self) -> MutableMapping[str, Queue]:
+        """By controller."""
+        ...
+
+    @property
+    def expectations(self) -> MutableMapping[str, Expectations]:
+        """By controller."""
+        ...
+
+    @property
+    def budgets(self) -> MutableMapping[str, int]:
+        """By fault."""
+        ...
+
+    def choose(self, options: Iterable[str]) -> str:
+        """One of the options."""
+        ...
+
+    def emit(self, event: Hashable) -> None:
+        """Tell what happened."""
+        ...
+
+
+Rule: TypeAlias = Callable[..., Any]
+
+
+def reader(holder: str, resource: str) -> str:
+    """The name of whoever holds ``holder``'s copy of a resource."""
+    return f"{holder}/{resource}"
