@@ -19,16 +19,16 @@ from seatrial.invariants.catalogue import CATALOGUE, promised
 from seatrial.invariants.invariant import Invariant
 from seatrial.invariants.judging import first_violation
 from seatrial.model.errors import BadInput, Nondeterministic
-from seatrial.model.machine import Action, Machine, NotEnabled
+from seatrial.model.machine import Machine, NotEnabled
 from seatrial.model.scenario import Scenario
 from seatrial.model.scenarios import SCENARIOS
 from seatrial.traces import Broken, Trace, dumps, story, write
 
 from .exhaustive import search
+from .limits import Report
 from .memory import memory_limit
-from .verdict import Bounds, Judged, Progress, Verdict, Violation
+from .verdict import Bounds, Judged, Verdict
 
-Report = Callable[[Progress], None]
 Engine = Callable[..., Verdict]
 EXHAUSTIVE: Final = "exhaustive"
 NOT_BUILT_YET: Final = ("symbolic",)
@@ -69,7 +69,7 @@ def engine_named(name: str) -> Engine:
     return ENGINES[name]
 
 
-def run(
+def run(  # noqa: PLR0913 - options, by name only
     scenario: Scenario,
     invariants: Sequence[Invariant],
     *,
@@ -126,27 +126,23 @@ def trace_of(
     violation = verdict.violation
     if violation is None:
         return None
-    broken = Broken(violation.invariant, violation.part)
+    judged = [each for each in invariants if each.id == violation.invariant]
     try:
-        _check_again(scenario.machine, violation, invariants)
+        again = first_violation(scenario.machine, judged, violation.actions)
+        if again is None or again.position < len(violation.actions):
+            raise _otherwise(verdict, "it does not" if again is None else f"it breaks already at step {again.position}")
+        broken = Broken(violation.invariant, again.part)
         return Trace.of(scenario, violation.actions, broken, engine=verdict.engine, found=found)
     except NotEnabled as refusal:
-        raise _otherwise(verdict, f"{refusal}") from None
-
-
-def _check_again(machine: Machine, violation: Violation, invariants: Sequence[Invariant]) -> None:
-    judged = [each for each in invariants if each.id == violation.invariant]
-    again = first_violation(machine, judged, violation.actions)
-    if judged and (again is None or again.part != violation.part):
-        raise NotEnabled(f"{violation.invariant} is {'not broken' if again is None else 'broken in another part'}")
+        raise _otherwise(verdict, str(refusal)) from None
 
 
 def _otherwise(verdict: Verdict, what: str) -> Nondeterministic:
     return Nondeterministic(
         f"scenario {verdict.machine} is not deterministic: the {verdict.engine} engine found that "
-        f"{verdict.violation.invariant if verdict.violation else ''} breaks, but when the same steps are taken again, "
-        f"{what}. A rule, a reconciler or an invariant may depend on nothing but what it is given: look for randomness, "
-        "a clock, a global variable, a value that is changed in place, or the order of a set"
+        f"{verdict.violation.invariant if verdict.violation else ''} breaks, but when the same steps are taken again "
+        f"{what}. A rule, a reconciler or an invariant may depend on nothing but what it is given: look for "
+        "randomness, a clock, a global variable, a value that is changed in place, or the order of a set"
     )
 
 
@@ -197,7 +193,7 @@ class Violated(AssertionError):
 Violated.__module__ = "seatrial"  # as tests import it, and as it is printed
 
 
-def check(
+def check(  # noqa: PLR0913 - options, by name only
     scenario: Scenario,
     invariants: Iterable[Invariant] | None = None,
     *,
@@ -261,5 +257,6 @@ def _message(scenario: Scenario, trace: Trace, judged: Sequence[Invariant], save
         keep = "To keep it: check(…, save=FILE)."
     else:
         origin = "" if scenario.name in SCENARIOS else " --from FILE.py"
-        keep = f"Kept in {save}: `seatrial replay {save}{origin}` plays it, `seatrial show {save} --format mermaid` draws it."
+        play, draw = f"seatrial replay {save}{origin}", f"seatrial show {save} --format mermaid"
+        keep = f"Kept in {save}: `{play}` plays it, `{draw}` draws it."
     return f"{scenario.name} breaks {invariant.id}\n\n{story(trace, invariant)}\n{keep}"

@@ -9,11 +9,12 @@ Lives here: the search.
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 
 from seatrial.invariants.invariant import Invariant
 from seatrial.model.machine import Action, Machine
+from seatrial.model.state import State
 
 from .expand import CHUNK, Broken, Expander, chunks, new_ones
 from .judge import StateJudge, StepJudge, summed_up
@@ -40,10 +41,10 @@ def search(
     Raises:
         ModelError: a rule or an invariant is itself wrong.
     """
-    return _Search(machine, invariants, Watch(bounds, report)).run()
+    return Search(machine, invariants, Watch(bounds, report)).run()
 
 
-class _Search:
+class Search:
     """The state of one search: the set of all packed states, the level being expanded, the one being found."""
 
     def __init__(self, machine: Machine, invariants: Sequence[Invariant], watch: Watch) -> None:
@@ -74,6 +75,10 @@ class _Search:
             except KeyboardInterrupt:
                 stopped = "interrupted"
         return self._verdict(stopped)
+
+    def states(self) -> Iterator[State]:
+        """The states that were found, in no particular but always the same order."""
+        return (self.space.unpack(packed) for packed in self.visited)
 
     def _level(self) -> None:
         """Judge the states of one level and find those of the next."""
@@ -128,7 +133,8 @@ class _Search:
         change = self.space.widen(overfull)
         everything = list(self.visited)
         self.visited.clear()
-        everything[:] = change.states(everything)
+        for start in range(0, len(everything), CHUNK):  # piece by piece, or all states would be held twice
+            everything[start : start + CHUNK] = change.states(everything[start : start + CHUNK])
         self.visited.update(everything)
         for level in (self.frontier, self.found):
             level[:] = change.states(level)

@@ -11,7 +11,7 @@ Must not know: how other engines choose their steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, Phase, Verbosity, settings
@@ -25,7 +25,7 @@ from seatrial.model.errors import ModelError
 from seatrial.model.machine import Action, Machine
 
 from .judge import summed_up
-from .limits import Reached, Report, Watch
+from .limits import Reached, Report, Watch, at_least_one
 from .player import Failure, Player
 from .shrink import shrunk
 from .space import Move
@@ -81,8 +81,10 @@ def explore(  # noqa: PLR0913 - options are keyword-only
     number of states of the longest behaviour.
 
     Raises:
+        BadInput: ``examples`` or ``steps`` is less than 1.
         ModelError: a rule or an invariant is itself wrong.
     """
+    at_least_one(examples=examples, steps=steps)
     watch = Watch(bounds, report)
     longest = watch.bounds.depth
     player = _WatchedPlayer(machine, invariants, watch)
@@ -93,7 +95,7 @@ def explore(  # noqa: PLR0913 - options are keyword-only
         derandomize=False,
         database=database,
         phases=(Phase.explicit, Phase.reuse, Phase.generate),
-        suppress_health_check=tuple(HealthCheck),
+        suppress_health_check=cast("list[HealthCheck]", list(HealthCheck)),
         report_multiple_bugs=False,
         print_blob=False,
         verbosity=Verbosity.quiet,
@@ -103,10 +105,10 @@ def explore(  # noqa: PLR0913 - options are keyword-only
         run = seeded(seed)(_played_by(player, machine, invariants))
         with with_reporter(lambda _: None):
             run_state_machine_as_test(run, settings=options)
-    except _Wrong as wrong:
-        raise wrong.error from wrong.error.__cause__
-    except Reached as bound:
-        stopped = str(bound)
+    except _Through as through:
+        if isinstance(through.reason, ModelError):
+            raise through.reason from through.reason.__cause__
+        stopped = str(through.reason)
     except KeyboardInterrupt:
         stopped = "interrupted"
     except PromiseBroken as broken:
@@ -157,12 +159,15 @@ def _class_name(name: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in words) or "Behaviour"
 
 
-class _Wrong(BaseException):
-    """A ``ModelError`` on its way through Hypothesis, which would try to reproduce and explain it."""
+class _Through(KeyboardInterrupt):
+    """A bound or a ``ModelError`` on its way through Hypothesis.
 
-    def __init__(self, error: ModelError) -> None:
-        super().__init__(str(error))
-        self.error = error
+    It lets go at once only of an interruption; anything else it would try to reproduce.
+    """
+
+    def __init__(self, reason: Reached | ModelError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class _WatchedPlayer(Player):
@@ -175,8 +180,11 @@ class _WatchedPlayer(Player):
 
     def restart(self) -> Failure | None:
         """As a player's, after a look at the clock."""
+        return _through(self._look_and_restart)
+
+    def _look_and_restart(self) -> Failure | None:
         self.watch.look(states=len(self.seen), transitions=self.steps + 1, queue=0, depth=self.depth)
-        return _through(super().restart)
+        return super().restart()
 
     def moves(self) -> tuple[Move, ...]:
         """As a player's."""
@@ -210,5 +218,5 @@ class _WatchedPlayer(Player):
 def _through(look: Callable[[], T]) -> T:
     try:
         return look()
-    except ModelError as error:
-        raise _Wrong(error) from error
+    except (Reached, ModelError) as reason:
+        raise _Through(reason) from reason

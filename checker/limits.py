@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from seatrial.model.errors import BadInput
+
 from .verdict import Bounds, Progress
 
 Report = Callable[[Progress], None]
@@ -64,3 +66,14 @@ def resident() -> int:
     """Peak resident memory of this process in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def at_least_one(**numbers: int) -> None:
+    """Refuse options that leave nothing to do.
+
+    Raises:
+        BadInput: one of the numbers is less than 1.
+    """
+    for name, number in numbers.items():
+        if number < 1:
+            raise BadInput(f"{name} is {number}", remedy="give 1 or more")

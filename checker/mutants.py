@@ -1,7 +1,7 @@
 """Mutants: the model with one guard removed, to prove that the promises can fail.
 
-Lives here: each mutant with its sentence and the change that it makes.  Must not know: which promise it breaks in which
-scenario (the catalogue does), or how a scenario is explored.
+Lives here: each mutant's id, its sentence and which change it makes (:mod:`.mutations`, :mod:`.store_mutations`).
+Must not know: which promise it breaks in which scenario (the catalogue does), or how a scenario is explored.
 """
 
 from __future__ import annotations
@@ -10,35 +10,39 @@ import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from seatrial.model.apiserver import storage
-from seatrial.model.apiserver.request import Begin
-from seatrial.model.apiserver.storage import Attempt, Stored
 from seatrial.model.cluster import Cluster
-from seatrial.model.cluster.events import Listed
-from seatrial.model.cluster.state import reader
-from seatrial.model.draft import require
 from seatrial.model.errors import BadInput
-from seatrial.model.etcd import Committed, Compact, Lost, Txn, TxnResponse, compact, optimistic_put, transact
-from seatrial.model.frozen_json import FrozenMap
-from seatrial.model.machine import Machine, rule
-from seatrial.model.machinery.expectations import Expectations
-from seatrial.model.machinery.informer import Change, Copy
-from seatrial.model.machinery.workqueue import Key
-from seatrial.model.objects import Object
+from seatrial.model.faults import API_SWITCH
 from seatrial.model.scenario import Scenario, System
 from seatrial.model.scenarios.store import Store
+
+from . import mutations as cluster
+from . import store_mutations as store
 
 
 @frozen
 class Mutant:
-    """A guard that can be removed: what is wrong with the model then, in a sentence."""
+    """A guard that can be removed: what is wrong with the model then, in a sentence.
+
+    ``change`` makes the wrong system of the right one, which must be one of class ``of``.  ``where`` says whether anything
+    in a scenario with such a system ever comes to the guard.
+    """
 
     id: str
     sentence: str
     change: Callable[[Any], System]
     of: type
+    where: Callable[[Scenario], bool]
+
+    def fits(self, scenario: Scenario) -> bool:
+        """Whether the scenario has what the mutant changes."""
+        return isinstance(scenario.system, self.of)
+
+    def matters_in(self, scenario: Scenario) -> bool:
+        """Whether the scenario could go otherwise without the guard."""
+        return self.fits(scenario) and self.where(scenario)
 
     def applied(self, scenario: Scenario) -> Scenario:
         """The scenario without the guard.
@@ -46,7 +50,7 @@ class Mutant:
         Raises:
             BadInput: the scenario has nothing of what the mutant changes.
         """
-        if not isinstance(scenario.system, self.of):
+        if not self.fits(scenario):
             raise BadInput(
                 f"mutant {self.id!r} does not fit scenario {scenario.name!r}",
                 remedy=f"it changes a {self.of.__name__}, and that scenario is a {type(scenario.system).__name__}",
@@ -54,169 +58,167 @@ class Mutant:
         return scenario.mutated(self.id, self.change(scenario.system))
 
 
-def _exchange(**functions: Any) -> Callable[[Cluster], System]:
-    """A cluster with other functions in these places."""
-    return lambda cluster: evolve(cluster, parts=evolve(cluster.parts, **functions))
+_OF_ETCD: tuple[tuple[str, str, Callable[[Store], System]], ...] = (
+    (
+        "revision-goes-back-after-compaction",
+        "compacting at a deletion gives its revision away again",
+        store.exchanging(compact=store.compact_and_go_back),
+    ),
+    (
+        "a-revision-for-each-operation",
+        "each operation of a transaction gets a revision of its own",
+        store.exchanging(transact=store.transact_one_by_one),
+    ),
+    (
+        "second-change-keeps-its-revision",
+        "only the first change of a transaction is given the new revision",
+        store.exchanging(transact=store.transact_with_old_revision),
+    ),
+    (
+        "read-between-operations",
+        "a read shows one key as of its revision and another as of the revision before",
+        store.exchanging(read_range=store.read_between_operations),
+    ),
+)
+
+_OF_SERVERS_AND_WATCHES: tuple[tuple[str, str, cluster.ClusterChange], ...] = (
+    (
+        "no-compare",
+        "the store writes without comparing revisions",
+        cluster.exchanging(optimistic_put=cluster.put_without_compare),
+    ),
+    (
+        "etcdctl-writes",
+        "somebody writes to etcd past the API servers, in a transaction of their own",
+        cluster.with_intruder(transaction=True),
+    ),
+    (
+        "key-changes-by-itself",
+        "a key changes though nobody made a transaction",
+        cluster.with_intruder(transaction=False),
+    ),
+    (
+        "stale-version-accepted",
+        "the API server does not look at the resourceVersion that a client sent",
+        cluster.deciding(cluster.decide_on_own_version),
+    ),
+    (
+        "delete-forgets-preconditions",
+        "a DELETE whose transaction lost its compare is tried again without its preconditions",
+        cluster.deciding(cluster.decide_without_preconditions),
+    ),
+    (
+        "put-clears-deletion",
+        "a PUT without deletionTimestamp takes the deletion back",
+        cluster.deciding(cluster.decide_taking_deletion_from_body),
+    ),
+    (
+        "delete-ignores-finalizers",
+        "a DELETE removes whatever the finalizers say",
+        cluster.deciding(cluster.decide_without_finalizers),
+    ),
+    (
+        "first-finalizer-removes",
+        "taking one finalizer off a deleted object removes it, though others are left",
+        cluster.removing_by_update(cluster.lets_one_go),
+    ),
+    (
+        "update-removes-the-living",
+        "an update that leaves no finalizer removes the object, though nobody deleted it",
+        cluster.removing_by_update(cluster.has_none),
+    ),
+    (
+        "watch-delivers-again",
+        "a watch begins at the revision that its reader has already",
+        cluster.exchanging(changes=cluster.changes_again),
+    ),
+    (
+        "watch-loses-a-change",
+        "a watch loses the first change where several wait",
+        cluster.exchanging(changes=cluster.changes_but_one),
+    ),
+    (
+        "watch-shows-the-present",
+        "a watch shows with each change what the object is by now, not what the change made it",
+        cluster.exchanging(changes=cluster.changes_with_present),
+    ),
+    (
+        "copy-keeps-old-content",
+        "a copy takes over the revision of a modification, but not its content",
+        cluster.exchanging(apply=cluster.apply_without_content),
+    ),
+)
+
+_OF_RECONNECTING: tuple[tuple[str, str, cluster.ClusterChange], ...] = (
+    (
+        "informer-goes-back",
+        "an informer that turns to another API server takes over that server's older copy",
+        cluster.exchanging(reconnect=cluster.list_again),
+    ),
+    (
+        "informer-watches-from-earlier",
+        "an informer that turns to another API server watches from before what it has",
+        cluster.exchanging(reconnect=cluster.watch_from_earlier),
+    ),
+    (
+        "list-has-one-revision",
+        "an informer that lists again puts the list's revision on every object in it",
+        cluster.exchanging(reconnect=cluster.list_with_one_revision),
+    ),
+    (
+        "list-is-thrown-away",
+        "an informer that lists again goes on from the list's revision with the copy that it had",
+        cluster.exchanging(reconnect=cluster.list_for_nothing),
+    ),
+)
+
+_OF_CONTROLLERS: tuple[tuple[str, str, cluster.ClusterChange], ...] = (
+    (
+        "list-tells-nobody",
+        "a starting informer does not tell its controller what it listed",
+        cluster.exchanging(told_of_list=cluster.told_nothing),
+    ),
+    (
+        "no-expectations",
+        "the ReplicaSet controller acts again before it has seen what it did",
+        cluster.exchanging(fulfilled=cluster.always_fulfilled),
+    ),
+    (
+        "expectations-never-lowered",
+        "a controller goes on waiting for what it could not create or delete",
+        cluster.controllers(cluster.never_lowering),
+    ),
+    (
+        "deaf-to-changes",
+        "a controller's handler is told of additions only",
+        cluster.controllers(cluster.deaf_to_changes),
+    ),
+    (
+        "failed-key-is-forgotten",
+        "a controller does not put a key that failed back on its queue",
+        cluster.exchanging(tried_again=cluster.never_again),
+    ),
+)
 
 
-def _put_without_compare(cells: Any, key: str, value: Object, expected: int) -> Committed | Lost:
-    del expected
-    current = cells.keys.get(key)
-    return optimistic_put(cells, key, value, 0 if current is None else current.mod_revision)
-
-
-def _decide_on_own_version(request: Any, copy: Stored | None, *, current: bool, lookup: Any) -> storage.Outcome:
-    """The resourceVersion that a client sent is replaced by that of the server's copy."""
-    if request.verb == "update" and copy is not None:
-        sent = Object(request.body).with_metadata(resourceVersion=str(copy.revision))
-        request = evolve(request, body=sent.root)
-    return storage.decide(request, copy, current=current, lookup=lookup)
-
-
-def _decide_taking_deletion_from_body(
-    request: Any, copy: Stored | None, *, current: bool, lookup: Any
-) -> storage.Outcome:
-    """A PUT whose body has no deletionTimestamp takes the mark off."""
-    outcome = storage.decide(request, copy, current=current, lookup=lookup)
-    if request.verb != "update" or not isinstance(outcome, Attempt) or outcome.value is None:
-        return outcome
-    if not isinstance(request.body, FrozenMap) or Object(request.body).is_terminating:
-        return outcome
-    cleared = outcome.value.without_metadata("deletionTimestamp", "deletionGracePeriodSeconds")
-    return evolve(outcome, value=cleared)
-
-
-def _decide_without_finalizers(request: Any, copy: Stored | None, *, current: bool, lookup: Any) -> storage.Outcome:
-    """A DELETE does not see finalizers."""
-    if request.verb == "delete" and isinstance(request.stage, Begin) and copy is not None:
-        copy = Stored(copy.object.with_finalizers(()), copy.revision)
-    return storage.decide(request, copy, current=current, lookup=lookup)
-
-
-def _again(decide: Callable[..., storage.Outcome]) -> Callable[..., storage.Outcome]:
-    """What follows a lost compare, with another ``decide``."""
-
-    def after_loss(attempt: Attempt, fresh: Stored | None, *, lookup: Any) -> storage.Outcome:
-        if attempt.request.verb == "create":
-            return storage.after_loss(attempt, fresh, lookup=lookup)
-        return decide(attempt.request, fresh, current=True, lookup=lookup)
-
-    return after_loss
-
-
-def _deciding(decide: Callable[..., storage.Outcome]) -> Callable[[Cluster], System]:
-    return _exchange(decide=decide, after_loss=_again(decide))
-
-
-def _list_again(draft: Any, informer: str, resource: str, server: str) -> None:
-    """An informer that turns to another server takes over whatever that server's watch cache has."""
-    source, own = reader(server, resource), reader(informer, resource)
-    copy, position = draft.copies[source], draft.positions[source]
-    draft.copies[own], draft.positions[own] = copy, position
-    draft.emit(Listed(informer, resource, server, position, copy.items))
-
-
-@frozen(eq=False)
-class _WithBackdoor:
-    """A cluster in which somebody writes to etcd without an API server."""
-
-    cluster: Cluster
-
-    def machine(self, name: str, faults: Mapping[str, int]) -> Machine:
-        """The cluster's machine with one more rule."""
-        return self.cluster.machine(name, faults).extended([rule(_write_to_etcd, process="etcdctl")])
-
-
-def _write_to_etcd(draft: Any) -> None:
-    """Put a label on the first object, past every API server."""
-    path = min(draft.keys)
-    require("edited" not in draft.keys[path].value.labels)
-    value = draft.keys[path].value.with_field("metadata.labels.edited", "yes")
-    draft.keys[path] = evolve(draft.keys[path], value=value, mod_revision=draft.revision + 1)
-    draft.revision += 1
-
-
-def _always_fulfilled(expectations: Expectations, key: Key) -> bool:
-    del expectations, key
+def _anywhere(scenario: Scenario) -> bool:
+    del scenario
     return True
 
 
-def _told_nothing(copy: Copy) -> tuple[Change, ...]:
-    del copy
-    return ()
+def _with_controllers(scenario: Scenario) -> bool:
+    return isinstance(scenario.system, Cluster) and bool(scenario.system.reconcilers)
 
 
-def _transact_one_by_one(cells: Any, txn: Txn) -> TxnResponse:
-    """Every operation of a transaction is a transaction of its own."""
-    responses = [transact(cells, Txn(success=(operation,))) for operation in txn.success]
-    return responses[-1]
+def _with_informers_that_switch(scenario: Scenario) -> bool:
+    return _with_controllers(scenario) and API_SWITCH in scenario.faults
 
 
-def _compact_and_go_back(cells: Any, request: Compact) -> Any:
-    """Compaction at a deletion forgets that its revision was used (etcd issue 17780)."""
-    last = cells.log[-1] if cells.log else None
-    done = compact(cells, request)
-    if last is not None and last.revision == request.revision and all(each.kind == "DELETE" for each in last.events):
-        cells.revision -= 1
-    return done
-
-
-_ALL = (
-    Mutant(
-        "no-compare",
-        "the store writes without comparing revisions",
-        _exchange(optimistic_put=_put_without_compare),
-        Cluster,
-    ),
-    Mutant(
-        "stale-version-accepted",
-        "the API server does not look at the resourceVersion that a client sent",
-        _deciding(_decide_on_own_version),
-        Cluster,
-    ),
-    Mutant(
-        "put-clears-deletion",
-        "a PUT without deletionTimestamp takes the deletion back",
-        _deciding(_decide_taking_deletion_from_body),
-        Cluster,
-    ),
-    Mutant(
-        "delete-ignores-finalizers",
-        "a DELETE removes whatever the finalizers say",
-        _deciding(_decide_without_finalizers),
-        Cluster,
-    ),
-    Mutant("controller-writes-to-etcd", "somebody writes to etcd past the API servers", _WithBackdoor, Cluster),
-    Mutant(
-        "informer-goes-back",
-        "an informer that turns to another API server takes over that server's older copy",
-        _exchange(reconnect=_list_again),
-        Cluster,
-    ),
-    Mutant(
-        "no-expectations",
-        "the ReplicaSet controller acts again before it has seen what it did",
-        _exchange(fulfilled=_always_fulfilled),
-        Cluster,
-    ),
-    Mutant(
-        "list-tells-nobody",
-        "a starting informer does not tell its controller what it listed",
-        _exchange(told_of_list=_told_nothing),
-        Cluster,
-    ),
-    Mutant(
-        "a-revision-for-each-operation",
-        "each operation of a transaction gets a revision of its own",
-        lambda store: evolve(store, transact=_transact_one_by_one),
-        Store,
-    ),
-    Mutant(
-        "revision-goes-back-after-compaction",
-        "compacting at a deletion gives its revision away again",
-        lambda store: evolve(store, compact=_compact_and_go_back),
-        Store,
-    ),
+_ALL: tuple[Mutant, ...] = (
+    *(Mutant(*each, Store, _anywhere) for each in _OF_ETCD),
+    *(Mutant(*each, Cluster, _anywhere) for each in _OF_SERVERS_AND_WATCHES),
+    *(Mutant(*each, Cluster, _with_informers_that_switch) for each in _OF_RECONNECTING),
+    *(Mutant(*each, Cluster, _with_controllers) for each in _OF_CONTROLLERS),
 )
 
 MUTANTS: Mapping[str, Mutant] = {each.id: each for each in _ALL}

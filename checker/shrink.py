@@ -73,7 +73,7 @@ class _Shrinker:
         self.player = Player(machine, [invariant])
 
     def broken_by(self, actions: Sequence[Action]) -> Actions | None:
-        """Play those of the actions that are enabled; the ones played till the promise broke, ``None`` if it did not."""
+        """Play the actions, those that are enabled; the ones played till the promise broke, ``None`` if it did not."""
         player = self.player
         if player.restart() is not None:
             return ()

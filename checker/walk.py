@@ -23,7 +23,7 @@ from seatrial.model.machine import Action, Machine
 
 from .expand import Broken, Expander, Group
 from .judge import StateJudge, StepJudge, summed_up
-from .limits import Reached, Report, Watch
+from .limits import Reached, Report, Watch, at_least_one
 from .shrink import shrunk
 from .space import Overflow, Relayout, Space
 from .verdict import Bounds, Verdict, Violation
@@ -58,8 +58,10 @@ def walk(  # noqa: PLR0913 - options are keyword-only
     ``states`` are the distinct states met, its ``depth`` is the number of states of the longest walk.
 
     Raises:
+        BadInput: ``examples`` or ``steps`` is less than 1.
         ModelError: a rule or an invariant is itself wrong.
     """
+    at_least_one(examples=examples, steps=steps)
     watch = Watch(bounds, report)
     longest = watch.bounds.depth
     walks = _Walks(machine, invariants, Random(seed), policy)

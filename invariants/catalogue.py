@@ -28,7 +28,7 @@ class Limit:
     """A place where a promise ends: a shipped scenario in which a witness is found.
 
     ``faults`` replaces the scenario's own budgets, so that the witness shows one thing; ``witness`` is the name of the
-    trace in the corpus.
+    trace in the corpus.  Exactly one of the promise's ``limits`` is among the circumstances: the one that it shows.
     """
 
     witness: str
@@ -49,56 +49,102 @@ class Guarantee:
 GUARANTEES: tuple[Guarantee, ...] = (
     Guarantee(
         etcd_rev_monotone,
-        holds_in=("store", "editors", "replicaset"),
-        teeth=(("revision-goes-back-after-compaction", "store"),),
+        holds_in=("store", "editors", "deletion", "replicaset", "replicaset-outage"),
+        teeth=(
+            ("revision-goes-back-after-compaction", "store"),
+            ("a-revision-for-each-operation", "store"),
+        ),
     ),
     Guarantee(
         etcd_txn_one_revision,
-        holds_in=("store", "editors"),
-        teeth=(("a-revision-for-each-operation", "store"),),
+        holds_in=("store", "editors", "deletion", "replicaset"),
+        teeth=(
+            ("a-revision-for-each-operation", "store"),
+            ("second-change-keeps-its-revision", "store"),
+            ("read-between-operations", "store"),
+        ),
     ),
     Guarantee(
         api_single_writer,
-        holds_in=("editors", "deletion", "replicaset"),
-        teeth=(("no-compare", "editors"), ("controller-writes-to-etcd", "replicaset-calm")),
+        holds_in=("editors", "editors-unconditional", "deletion", "release-race", "replicaset", "replicaset-outage"),
+        teeth=(
+            ("key-changes-by-itself", "editors"),
+            ("etcdctl-writes", "editors"),
+            ("no-compare", "editors"),
+        ),
     ),
     Guarantee(
         obj_no_lost_update,
         holds_in=("editors",),
-        teeth=(("no-compare", "editors"), ("stale-version-accepted", "editors")),
-        limits=(Limit("unconditional-update", "editors-unconditional"),),
+        teeth=(
+            ("no-compare", "editors"),
+            ("stale-version-accepted", "editors"),
+            ("delete-forgets-preconditions", "editors"),
+        ),
+        limits=(
+            Limit("unconditional-update", "editors-unconditional"),
+            Limit("last-finalizer-taken-off", "release-race"),
+        ),
     ),
     Guarantee(
         obj_deletion_one_way,
-        holds_in=("deletion",),
+        holds_in=("deletion", "release-race"),
         teeth=(("put-clears-deletion", "deletion"),),
     ),
     Guarantee(
         obj_finalizer_blocks_removal,
-        holds_in=("deletion",),
-        teeth=(("delete-ignores-finalizers", "deletion"),),
+        holds_in=("editors", "deletion", "release-race", "replicaset-scaled"),
+        teeth=(
+            ("delete-ignores-finalizers", "deletion"),
+            ("first-finalizer-removes", "deletion"),
+            ("update-removes-the-living", "editors"),
+        ),
         limits=(Limit("finalizer-added-during-delete", "finalizer-race"),),
     ),
     Guarantee(
         inf_object_subsequence,
-        holds_in=("replicaset", "replicaset-calm"),
-        teeth=(("informer-goes-back", "replicaset-calm"),),
+        holds_in=("editors", "deletion", "replicaset", "replicaset-calm", "replicaset-scaled", "replicaset-outage"),
+        teeth=(
+            ("watch-delivers-again", "replicaset-calm"),
+            ("watch-shows-the-present", "replicaset-scaled"),
+            ("copy-keeps-old-content", "deletion"),
+            ("informer-goes-back", "replicaset-calm"),
+            ("informer-watches-from-earlier", "replicaset-calm"),
+            ("list-has-one-revision", "replicaset-calm"),
+            ("list-is-thrown-away", "replicaset-calm"),
+        ),
     ),
     Guarantee(
         rs_no_over_creation,
-        holds_in=("replicaset-calm",),
-        teeth=(("no-expectations", "replicaset-calm"),),
+        holds_in=("replicaset-calm", "replicaset-scaled"),
+        teeth=(
+            ("no-expectations", "replicaset-calm"),
+            ("informer-goes-back", "replicaset-calm"),
+        ),
         limits=(
-            Limit("ambiguous-create", "replicaset", {"lost-answer": 1, "stale-cache": 2}),
+            Limit("ambiguous-create", "replicaset", {"lost-answer": 1, "stale-cache": 1}),
             Limit("late-create", "replicaset", {"late-commit": 1}),
+            Limit("server-crash", "replicaset", {"crash-server": 1, "stale-cache": 1}),
             Limit("stale-restart", "replicaset-stale-restart"),
             Limit("orphaned-create", "replicaset", {"crash": 1}),
         ),
     ),
     Guarantee(
         rs_at_rest_has_its_replicas,
-        holds_in=("replicaset", "replicaset-calm"),
-        teeth=(("list-tells-nobody", "replicaset"),),
+        holds_in=(
+            "replicaset",
+            "replicaset-calm",
+            "replicaset-scaled",
+            "replicaset-outage",
+            "replicaset-stale-restart",
+        ),
+        teeth=(
+            ("list-tells-nobody", "replicaset"),
+            ("expectations-never-lowered", "replicaset"),
+            ("failed-key-is-forgotten", "replicaset-outage"),
+            ("deaf-to-changes", "replicaset-scaled"),
+            ("watch-loses-a-change", "replicaset-stale-restart"),
+        ),
     ),
 )
 

@@ -120,7 +120,7 @@ def stepwise(
     limits: Mapping[str, str] | None = None,
     needs: Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Invariant]:
-    """Promise about every step: ``function(before, step, after)``; with ``on`` only about steps that emit such events."""
+    """Promise about every step: ``function(before, step, after)``; with ``on`` only about steps that emit such."""
     return _promise("stepwise", source, limits, needs, on if isinstance(on, tuple) else (on,))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from seatrial.model.apiserver.request import Remove
 from seatrial.model.apiserver.storage import Attempt
 from seatrial.model.cluster.events import Committed
+from seatrial.model.cluster.state import Call
 from seatrial.model.machine import Step
 
 from .invariant import stepwise
@@ -26,28 +27,34 @@ CLUSTER = ("revision", "keys", "calls", "copies")
 )
 def api_single_writer(before: Any, step: Step, after: Any) -> Parts | None:
     """Only API servers change etcd, and each change is one transaction that compares the revision it was computed from."""
-    commits = step.emitted(Committed)
-    if not commits and before.revision == after.revision:
+    if not step.emitted(Committed) and before.revision == after.revision:
         return None
-    return _by_one_server(commits, before)
+    return _by_one_server(before, step)
 
 
-def _by_one_server(commits: tuple[Committed, ...], before: Any) -> Parts:
+def _by_one_server(before: Any, step: Step) -> Parts:
+    commits: tuple[Committed, ...] = step.emitted(Committed)
     yield "a change of etcd is somebody's transaction", len(commits) == 1
     for commit in commits:
-        yield "an API server had computed it for a request", _was_prepared(commit, before)
+        yield "an API server had computed it for a request", _was_prepared(commit, _call(before, step))
         found = before.keys.get(commit.key)
         at = 0 if found is None else found.mod_revision
         yield "the key was at the revision that it was computed from", commit.compared == at
 
 
-def _was_prepared(commit: Committed, before: Any) -> bool:
+def _call(before: Any, step: Step) -> Call | None:
+    """The request that the step went on with, as it was before."""
+    line = dict(step.action.arguments).get("line")
+    return None if line is None else before.calls.get(line)
+
+
+def _was_prepared(commit: Committed, call: Call | None) -> bool:
     """Whether the API server that is named was about to try this transaction for this process."""
-    return any(
-        (call.server, call.process) == (commit.server, commit.process)
+    return (
+        call is not None
+        and (call.server, call.process) == (commit.server, commit.process)
         and isinstance(call.at, Attempt)
         and (call.at.request, call.at.expected) == (commit.request, commit.compared)
-        for call in before.calls.values()
     )
 
 

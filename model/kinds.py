@@ -330,9 +330,9 @@ def of_url(group: str, version: str, plural: str, *, known: Iterable[Kind] = ())
 
 
 def of_name(name: str, *, known: Iterable[Kind] = ()) -> Kind:
-    """The kind that a person names: its kind, plural or singular (``Pod``, ``pods``, ``pod``), or in full
-    (``Widget.v1.example.com``), as custom kinds must be.
+    """The kind that a person names: its kind, plural or singular (``Pod``, ``pods``, ``pod``), or its full name.
 
+    Custom kinds must be named in full: ``Widget.v1.example.com``.
     Source of the full form: Kubernetes 1.36, ``apimachinery/pkg/runtime/schema``, ``ParseKindArg``.
 
     Raises:

@@ -176,6 +176,8 @@ def _write(value: AttrsInstance, encoding: Encoding) -> Json:
 def _write_field(value: Any, encoding: Encoding, *, encoded: bool) -> Any:
     if encoded:
         return encoding.write(value)
+    if isinstance(value, StrEnum):
+        return "" if value is next(iter(type(value))) else value  # the first choice goes without saying
     if isinstance(value, tuple):
         return [_write_item(each, encoding) for each in cast("tuple[Compare | Operation | Filter, ...]", value)]
     return value

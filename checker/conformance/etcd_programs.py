@@ -55,10 +55,10 @@ def random_program(seed: int, *, start: int = 1, prefix: str = "", length: int =
 
 
 def random_watch(seed: int, *, first: int, last: int, prefix: str) -> WatchCreate:
-    """A watch on all keys with a prefix, from a revision of those given; it wants puts, deletions, or both."""
+    """A watch on all keys with a prefix, from the first revision or a later one; it wants puts, deletions, or both."""
     random = Random(seed)
     filters = random.choice(((), (), (Filter.NOPUT,), (Filter.NODELETE,)))
-    start = random.randint(first, last)
+    start = random.choice((first, random.randint(first, last)))
     return WatchCreate(prefix, end_of(prefix), start, prev_kv=random.choice((False, True)), filters=filters)
 
 

@@ -87,7 +87,7 @@ def present(cells: Cells, key: str, range_end: str = "") -> tuple[KeyValue, ...]
         kv = cells.keys.get(key)
         return () if kv is None else (kv,)
     keys = cells.keys
-    return tuple(keys[each] for each in sorted(keys) if covers(key, range_end, each))
+    return tuple(keys[each] for each in sorted(each for each in keys if covers(key, range_end, each)))
 
 
 def _past(cells: Cells, request: Range, unlogged: Sequence[Event]) -> tuple[KeyValue, ...]:

@@ -32,8 +32,11 @@ Handler = Callable[[str, Change, Expectations], Seen]
 
 
 def of_owned(watched: str, kind: str) -> Handler:
-    """The handler of most controllers: a change of a watched object puts its own key on the queue, one of an owned
-    object that of the owner which controls it.  ``watched`` is the resource, ``kind`` the name of its kind."""
+    """The handler of most controllers; ``watched`` is the resource, ``kind`` the name of its kind.
+
+    A change of a watched object puts its own key on the queue, one of an owned object that of the owner that controls
+    it.
+    """
 
     def handle(resource: str, change: Change, expectations: Expectations) -> Seen:
         stored = change.new or change.old
@@ -102,8 +105,8 @@ def _check(function: Reconciler) -> None:
     name = getattr(function, "__name__", repr(function))
     if not inspect.isgeneratorfunction(function):
         message = (
-            f"reconciler {name} is no generator function: it asks with `yield from api.get(…)` and the like, and one that "
-            "asks nothing still needs a `yield` somewhere"
+            f"reconciler {name} is no generator function: it asks with `yield from api.get(…)` and the like, and one "
+            "that asks nothing still needs a `yield` somewhere"
         )
         raise ModelError(message)
     try:

@@ -18,7 +18,13 @@ from ..scenario import Scenario
 from .deletion import deletion, finalizer_race, release_race
 from .editors import editors, editors_unconditional
 from .manifest import manifest
-from .replicaset import replicaset, replicaset_calm, replicaset_scaled, replicaset_stale_restart
+from .replicaset import (
+    replicaset,
+    replicaset_calm,
+    replicaset_outage,
+    replicaset_scaled,
+    replicaset_stale_restart,
+)
 from .store import store
 
 _ALL: tuple[Callable[..., Scenario], ...] = (
@@ -31,6 +37,7 @@ _ALL: tuple[Callable[..., Scenario], ...] = (
     replicaset,
     replicaset_calm,
     replicaset_scaled,
+    replicaset_outage,
     replicaset_stale_restart,
     manifest,
 )

@@ -101,15 +101,24 @@ def replicaset_stale_restart(replicas: int = 1, servers: int = 2) -> Scenario:
     )
 
 
-def replicaset_scaled(replicas: int = 2, to: int = 1, servers: int = 2) -> Scenario:
+def replicaset_outage(replicas: int = 2, servers: int = 2) -> Scenario:
+    """A ReplicaSet comes up while an API server crashes and a request is given up."""
+    cluster = Cluster(objects=[web(replicas)], reconcilers=[controller()], apiservers=servers)
+    return Scenario(
+        "replicaset-outage",
+        cluster,
+        summary="a ReplicaSet comes up while an API server crashes and the controller gives up waiting for an answer",
+        faults={"stale-cache": 1, "crash-server": 1, "late-commit": 1},
+    )
+
+
+def replicaset_scaled(replicas: int = 2, to: int = 1, servers: int = 1) -> Scenario:
     """A ReplicaSet is scaled while somebody deletes one of its pods: creations, surplus, expectations of both."""
     scripts = {"kubectl-scale": scaling(to), "kubectl-delete": pod_deleter}
-    cluster = Cluster(
-        objects=running(replicas), reconcilers=[controller()], scripts=scripts, apiservers=servers
-    )
+    cluster = Cluster(objects=running(replicas), reconcilers=[controller()], scripts=scripts, apiservers=servers)
     return Scenario(
         "replicaset-scaled",
         cluster,
         summary="a running ReplicaSet is scaled down by one person while another deletes one of its pods",
-        faults={"stale-cache": 2, "api-switch": 1},
+        faults={"stale-cache": 2},
     )

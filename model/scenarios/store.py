@@ -16,10 +16,14 @@ from ..etcd import (
     FIRST_REVISION,
     NEVER_COMPACTED,
     Compact,
+    Compare,
     DeleteRange,
     KeyValue,
     Put,
     Range,
+    RangeResponse,
+    Result,
+    Target,
     Txn,
     TxnResponse,
     compact,
@@ -82,6 +86,7 @@ class Store:
     transactions: int
     transact: Callable[..., TxnResponse] = transact
     compact: Callable[..., Any] = compact
+    read_range: Callable[..., RangeResponse] = read_range
 
     def machine(self, name: str, faults: Mapping[str, int]) -> Machine:
         """Etcd as a machine; it has no faults.
@@ -120,9 +125,11 @@ class Store:
         self._transact(draft, client, "delete both", Txn(success=(DeleteRange(PAIR, range_end=END),)))
 
     def exchange(self, draft: Any, client: str) -> None:
-        """Delete one key and put the other, in one transaction."""
-        swap = Txn(success=(DeleteRange(LEFT), Put(RIGHT, client)))
-        self._transact(draft, client, "delete left, put right", swap)
+        """Move from the left key to the right one if the left one is there, otherwise back, in one transaction."""
+        is_there = Compare(LEFT, Target.CREATE, Result.GREATER, 0)
+        right = (DeleteRange(LEFT), Put(RIGHT, client))
+        left = (Put(LEFT, client), DeleteRange(RIGHT))
+        self._transact(draft, client, "if left is there move right, else left", Txn((is_there,), right, left))
 
     def _transact(self, draft: Any, client: str, what: str, txn: Txn) -> None:
         left = draft.left[client]
@@ -136,7 +143,7 @@ class Store:
         """Read both keys at any revision that can still be read."""
         present = draft.revision
         at = draft.choose(range(max(draft.compacted, FIRST_REVISION), present + 1))
-        found = read_range(draft, Range(PAIR, range_end=END, revision=at if at < present else 0))
+        found = self.read_range(draft, Range(PAIR, range_end=END, revision=at if at < present else 0))
         draft.emit(Ranged(at, found.kvs))
 
     def shorten(self, draft: Any) -> None:

@@ -1,6 +1,6 @@
 """Philosophers at a round table, a fork between any two of them.
 
-Lives here: the machine, whose philosophers all reach for the fork to their left first, and the promise that this breaks.
+Lives here: the machine, whose philosophers all reach for the left fork first, and the promise that this breaks.
 """
 
 from __future__ import annotations

@@ -8,11 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import hypothesis.strategies as st
-
-from seatrial.invariants.invariant import Invariant, Mode
-from seatrial.model.draft import View
-from seatrial.model.machine import Machine, Observer, Rule, Step, rule
-
 from tests.toys.programs import (
     KEYS,
     MODULUS,
@@ -35,6 +30,10 @@ from tests.toys.programs import (
     acting,
     play,
 )
+
+from seatrial.invariants.invariant import Invariant, Mode
+from seatrial.model.draft import View
+from seatrial.model.machine import Machine, Observer, Rule, Step, rule
 
 PLAIN = ("x", "y")
 MAPS = ("m", "n")

@@ -76,18 +76,18 @@ def nothing_twice(state: View) -> Iterator[tuple[str, bool]]:
 def from_the_box(before: View, step: Step, after: View) -> bool:
     """What is brought was in the box, for that person, and is no longer."""
     (event,) = step.emitted(Delivered)
-    return before.box.get(event.number) == event.name and event.number not in after.box
+    return bool(before.box.get(event.number) == event.name) and event.number not in after.box
 
 
 @stepwise(on=Delivered)
 def in_order(before: View, step: Step, after: View) -> bool | None:
     """Letters are brought in the order in which they were posted."""
     del after
-    brought = before.brought
-    return bool(brought[-1] < step.events[0].number) if brought else None  # type: ignore[attr-defined]
+    (event,) = step.emitted(Delivered)
+    return bool(before.brought[-1] < event.number) if before.brought else None
 
 
 @at_rest()
 def all_brought(state: View) -> bool:
     """In the end every letter has been brought."""
-    return len(state.brought) == state.posted
+    return bool(len(state.brought) == state.posted)

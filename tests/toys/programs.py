@@ -89,7 +89,7 @@ class Choose:
 class Emit:
     """Emit an event with the accumulator."""
 
-    kind: type[Ping] | type[Pong]
+    kind: type[Ping | Pong]
 
 
 @frozen
@@ -137,7 +137,7 @@ def _play_one(instruction: Instruction, view: View, accumulator: int) -> int:
             return accumulator
         case Sweep(variable):
             values = getattr(view, variable).values()
-            return (sum(values) + len(values)) % MODULUS
+            return (int(sum(values)) + len(values)) % MODULUS
         case First(variable):
             values = iter(getattr(view, variable).values())
             return int(next(values, 0))

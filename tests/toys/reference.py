@@ -43,7 +43,7 @@ class Explored:
 
 
 def explore(machine: Machine, invariants: Sequence[Invariant] = (), *, limit: int) -> Explored:
-    """All levels, or so many that they hold more than ``limit`` states; of the last one then only the states are judged."""
+    """All levels, or until there are more than ``limit`` states; of the last level then only the states are judged."""
     found = Explored([[machine.initial]])
     known = {machine.initial}
     while True:
@@ -61,9 +61,7 @@ def explore(machine: Machine, invariants: Sequence[Invariant] = (), *, limit: in
         found.levels.append(level)
 
 
-def _next_level(
-    machine: Machine, invariants: Sequence[Invariant], found: Explored, known: set[State]
-) -> list[State]:
+def _next_level(machine: Machine, invariants: Sequence[Invariant], found: Explored, known: set[State]) -> list[State]:
     level: list[State] = []
     length = len(found.levels) - 1
     resting = [each for each in invariants if each.mode == "at_rest"]
