@@ -2,13 +2,13 @@
 
 Lives here: the searches, and what they came to as frozen values.
 
-1. *Holds*: every scenario that the catalogue names is searched completely, under its own faults, with all that is promised
-   there.
+1. *Holds*: every scenario that the catalogue names is searched completely, under its own faults, with all that is
+   promised there.
 2. *Ends*: where a promise is known to end, the shortest behaviour that breaks it.
 3. *Bites*: every mutant that the catalogue names for a promise, with the shortest behaviour that breaks it.
 
-And the matrix: every mutant in every scenario in which it matters, with everything promised there.  Each search is made once and
-shared.  Nothing here depends on the machine or the time of day.
+And the matrix: every mutant in every scenario in which it matters, with everything promised there.  Each search is
+made once and shared.  Nothing here depends on the machine or the time of day.
 
 Must not know: how the evidence is shown (:mod:`.guarantees`) or kept (:mod:`.corpus`).
 """
@@ -34,7 +34,7 @@ from .mutants import MUTANTS, Mutant, mutant
 from .verdict import Bounds, Verdict
 
 MATRIX_STATES = 1000
-"""A search for the matrix ends once it has found so many states (it looks at the end of a batch, so it has a few more)."""
+"""A search for the matrix ends once it has found so many states (it looks after each batch, so it has a few more)."""
 
 Say = Callable[[str], None]
 
@@ -130,7 +130,7 @@ class Proof:
     @property
     def parts_broken(self) -> frozenset[str]:
         """The parts that a witness or a mutant breaks, numbers in them left out."""
-        witnesses = (each.witness for each in (*self.ends, *self.bites))
+        witnesses = [*(each.witness for each in self.ends), *(each.witness for each in self.bites)]
         return frozenset(without_numbers(each.part) for each in witnesses if each.as_claimed)
 
 
@@ -138,8 +138,8 @@ class Proof:
 class Row:
     """A mutant against all promises.
 
-    ``broken`` says for each promise in which scenarios it broke, ``judged`` in which it was judged; ``complete`` names the
-    scenarios whose mutated state space was explored to its end.
+    ``broken`` says for each promise in which scenarios it broke, ``judged`` in which it was judged; ``complete`` names
+    the scenarios whose mutated state space was explored to its end.
     """
 
     mutant: Mutant
@@ -181,8 +181,8 @@ class Evidence:
     def witnesses(self) -> Iterator[Witnessed]:
         """Every witness of the triples, in the order of the catalogue."""
         for proof in self.proofs:
-            for each in (*proof.ends, *proof.bites):
-                yield each.witness
+            yield from (each.witness for each in proof.ends)
+            yield from (each.witness for each in proof.bites)
 
 
 def collect(say: Say | None = None) -> Evidence:
@@ -218,8 +218,10 @@ def without_numbers(part: str) -> str:
 
 
 def corpus_name(guarantee: Guarantee, identifier: str) -> str:
-    """The name of the trace in which a mutant breaks a promise: with the promise's name, unless it is the first of the
-    catalogue that this mutant breaks."""
+    """The name of the trace in which a mutant breaks a promise.
+
+    It has the promise's name in it, unless that is the first of the catalogue that this mutant breaks.
+    """
     first = next(each for each in GUARANTEES if any(tooth == identifier for tooth, _ in each.teeth))
     name = f"mutant-{identifier}"
     return name if first.invariant.id == guarantee.invariant.id else f"{name}-breaks-{guarantee.invariant.id}"
@@ -320,9 +322,9 @@ def row(changed: Mutant) -> Row:
             judged.setdefault(each.id, []).append(name)
             if each.id in failed:
                 broken.setdefault(each.id, []).append(name)
-    for each in GUARANTEES:
-        known = broken.setdefault(each.invariant.id, [])
-        known += [name for tooth, name in each.teeth if tooth == changed.id and name not in known]
+    for guarantee in GUARANTEES:
+        known = broken.setdefault(guarantee.invariant.id, [])
+        known += [name for tooth, name in guarantee.teeth if tooth == changed.id and name not in known]
     return Row(changed, _tuples(broken), _tuples(judged), tuple(complete))
 
 

@@ -1,6 +1,6 @@
 """The evidence for the catalogue as documents: ``GUARANTEES.md`` for people, JSON for programs.
 
-Lives here: the words.  :func:`collect` runs everything; a document holds nothing that depends on the machine or the time.
+Lives here: the words.  :func:`collect` runs everything; a document says nothing of the machine or the time.
 Must not know: how anything is searched (:mod:`.evidence`).
 """
 
@@ -25,20 +25,22 @@ CORPUS = "traces/corpus"
 _INTRODUCTION = """\
 # What is guaranteed, where it ends, and how we know
 
-This document is generated: `seatrial guarantees -o GUARANTEES.md` writes it anew, and a test fails when it is out of date.
-Every number in it was counted, none was written by hand.
+This document is generated: `seatrial guarantees -o GUARANTEES.md` writes it anew, and a test fails when it is out of
+date. Every number in it was counted, none was written by hand.
 
 Seatrial is a model of Kubernetes that a program can explore: etcd, API servers with their watch caches, informers,
 controllers, people with kubectl. For each promise below you find three things.
 
-1. **Where it holds.** A small cluster, called a *scenario*, is explored completely: every order in which its parts can take
-   their steps, with every fault of that scenario at every moment at which it can strike. *Holds* is said only when no
-   reachable state was left out. It is a statement about that scenario and those faults: two API servers, a handful of
-   objects, one crash. It is no proof for a cluster of any size, nor for anything that the model leaves out.
-2. **Where it ends.** Most promises of Kubernetes have an edge, and it is better to know it before an incident. A *witness* is
-   a shortest sequence of steps that goes over that edge. It is kept as a file that can be read and replayed.
-3. **Its teeth.** A check that cannot fail proves nothing. A *mutant* is the model with one guard taken out, such as an etcd
-   that does not compare revisions. Each promise has mutants that break it, at least one for each part that it has.
+1. **Where it holds.** A small cluster, called a *scenario*, is explored completely: every order in which its parts can
+   take their steps, with every fault of that scenario at every moment at which it can strike. *Holds* is said only when
+   no reachable state was left out. It is a statement about that scenario and those faults: two API servers, a handful
+   of objects, one crash. It is no proof for a cluster of any size, nor for anything that the model leaves out.
+2. **Where it ends.** Most promises of Kubernetes have an edge, and it is better to know it before an incident. A
+   *witness* is a shortest sequence of steps that goes over that edge. It is kept as a file that can be read and
+   replayed.
+3. **Its teeth.** A check that cannot fail proves nothing. A *mutant* is the model with one guard taken out, such as an
+   etcd that does not compare revisions. Each promise has mutants that break it; each part of a promise is broken by a
+   mutant or by a witness.
 
 How to run it yourself:
 
@@ -55,8 +57,9 @@ How to run it yourself:
 _SCENARIOS = """\
 ## The scenarios and their faults
 
-*States* are distinct global states, *steps* the transitions between them, *depth* the length of the longest shortest way to
-a state. A *hazard* is nothing that fails but something that is done there and that some promises do not cover.
+*States* are distinct global states, *steps* the transitions between them. *Depth* is how many states lie on the way to
+the most distant one. A *hazard* is nothing that fails but something that is done there and that some promises do not
+cover.
 
 | scenario | what happens | faults | hazards | states | steps | depth |
 | --- | --- | --- | --- | ---: | ---: | ---: |
@@ -72,10 +75,10 @@ The faults, each with a budget (how often it may happen in one run; of `stale-ca
 _MATRIX = f"""\
 ## Every mutant against every promise
 
-`✗`: the mutant breaks the promise in some scenario. `·`: it was judged and did not break. Empty: where this mutant changes
-anything the promise says nothing. A row shows how far the damage of one missing guard reaches, a column how sharp a promise
-is. Each mutant was run in all scenarios in which it could matter, each of them up to its first {MATRIX_STATES:,} states (the
-searches of the triples above go as far as it takes), so a `·` says less than an `✗`.
+`✗`: the mutant breaks the promise in some scenario. `·`: it was judged and did not break. Empty: where this mutant
+changes anything, the promise says nothing. A row shows how far the damage of one missing guard reaches, a column how
+sharp a promise is. Each mutant was run in all scenarios in which it could matter, each of them up to its first
+{MATRIX_STATES:,} states (the searches above go as far as it takes), so a `·` says less than an `✗`.
 
 """
 
@@ -100,7 +103,7 @@ def _summary(evidence: Evidence) -> str:
     ]
     for proof in evidence.proofs:
         explored = sum(each.search.verdict.states for each in proof.held)
-        ends = ", ".join(dict.fromkeys(f"`{each.circumstance}`" for each in proof.ends)) or "–"
+        ends = ", ".join(dict.fromkeys(f"`{each.circumstance}`" for each in proof.ends)) or "none"
         holds = f"{sum(each.as_claimed for each in proof.held)} of {_counted(len(proof.held), 'scenario')}"
         bites = f"{sum(each.witness.as_claimed for each in proof.bites)} of {_counted(len(proof.bites), 'mutant')}"
         anchor = f"[`{proof.invariant.id}`](#{proof.invariant.id})"
@@ -111,7 +114,7 @@ def _summary(evidence: Evidence) -> str:
 def scenario_line(found: Searched) -> str:
     """A scenario's row in the table of scenarios."""
     scenario, verdict = found.scenario, found.verdict
-    hazards = ", ".join(f"`{each}`" for each in scenario.hazards) or "–"
+    hazards = ", ".join(f"`{each}`" for each in scenario.hazards) or "none"
     return (
         f"| `{scenario.name}` | {scenario.summary} | {_faults(scenario.faults)} | {hazards} | "
         f"{verdict.states:,} | {verdict.transitions:,} | {verdict.depth} |"

@@ -102,22 +102,29 @@ def explore(  # noqa: PLR0913 - options are keyword-only
     )
     stopped, violation = "", None
     try:
-        run = seeded(seed)(_played_by(player, machine, invariants))
-        with with_reporter(lambda _: None):
-            run_state_machine_as_test(run, settings=options)
+        violation = _found(player, machine, invariants, options, seed)
+        if violation is not None:
+            violation = shrunk(machine, {each.id: each for each in invariants}[violation.invariant], violation.actions)
     except _Through as through:
         if isinstance(through.reason, ModelError):
             raise through.reason from through.reason.__cause__
         stopped = str(through.reason)
     except KeyboardInterrupt:
         stopped = "interrupted"
-    except PromiseBroken as broken:
-        violation = _shortened(machine, broken)
     return player.verdict(machine, violation, stopped)
 
 
-def _shortened(machine: Machine, broken: PromiseBroken) -> Violation:
-    return shrunk(machine, broken.invariant, broken.actions)
+def _found(
+    player: Player, machine: Machine, invariants: Sequence[Invariant], options: settings, seed: int
+) -> Violation | None:
+    """What Hypothesis finds, as it found it."""
+    behaviours = seeded(seed)(_played_by(player, machine, invariants))
+    try:
+        with with_reporter(lambda _: None):
+            run_state_machine_as_test(behaviours, settings=options)
+    except PromiseBroken as broken:
+        return Violation(broken.invariant.id, broken.part, broken.actions)
+    return None
 
 
 def _played_by(player: Player, machine: Machine, invariants: Sequence[Invariant]) -> type[RuleBasedStateMachine]:

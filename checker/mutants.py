@@ -26,8 +26,8 @@ from . import store_mutations as store
 class Mutant:
     """A guard that can be removed: what is wrong with the model then, in a sentence.
 
-    ``change`` makes the wrong system of the right one, which must be one of class ``of``.  ``where`` says whether anything
-    in a scenario with such a system ever comes to the guard.
+    ``change`` makes the wrong system of the right one, which must be one of class ``of``.  ``where`` says whether
+    anything in a scenario with such a system ever comes to the guard.
     """
 
     id: str

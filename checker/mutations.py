@@ -105,8 +105,10 @@ def decide_without_finalizers(request: Any, copy: Stored | None, *, current: boo
 
 
 def removing_by_update(when: Callable[[Object, Object], bool]) -> ClusterChange:
-    """Updates that remove when ``when(old, new)`` says so, not only when they take the last finalizer off what is being
-    deleted."""
+    """Updates that remove when ``when(old, new)`` says so.
+
+    In the model they do when they take the last finalizer off what is being deleted.
+    """
 
     def decide(request: Any, copy: Stored | None, *, current: bool, lookup: Any) -> storage.Outcome:
         outcome = storage.decide(request, copy, current=current, lookup=lookup)

@@ -13,10 +13,10 @@ Lives here: the walks and the policies.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from random import Random
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from seatrial.invariants.invariant import Invariant
 from seatrial.model.machine import Action, Machine
@@ -38,6 +38,7 @@ RECENT = 50
 BATCH = 20
 
 Policy = Literal["pct", "uniform"]
+T = TypeVar("T")
 
 
 def walk(  # noqa: PLR0913 - options are keyword-only
@@ -202,7 +203,7 @@ class _Walks:
         schedule = self._schedule()
         try:
             for _ in range(self.steps):
-                successor = self._successor(schedule)
+                successor = self._settled(lambda: schedule.successor(self.path))
                 if successor is None:
                     break
                 self.path.append(successor)
@@ -222,10 +223,11 @@ class _Walks:
         horizon = self.depth if self.depth > 1 else max(self.steps, 1)
         return _Priorities(self.expander, self.random, horizon)
 
-    def _successor(self, schedule: _Schedule) -> int | None:
+    def _settled(self, look: Callable[[], T]) -> T:
+        """The result of a look-up, with the layout changed as often as it needs.  It must begin from ``path`` anew."""
         while True:
             try:
-                return schedule.successor(self.path)
+                return look()
             except Overflow as overflow:
                 self._follow(self.space.widen(overflow.field))
 
@@ -237,20 +239,15 @@ class _Walks:
             self._violate(invariant, part, place)
 
     def _bad_states(self) -> list[tuple[StateJudge, tuple[int, str]]]:
-        resting = self._resting_states() if self.resting else []
+        resting = self._settled(lambda: self.expander.at_rest(self.path)) if self.resting else []
         found = [(judge, judge.first_broken(self.path)) for judge in self.always]
         found += [(judge, judge.first_broken(resting)) for judge in self.resting]
         return [(judge, bad) for judge, bad in found if bad is not None]
 
-    def _resting_states(self) -> list[int]:
-        while True:
-            try:
-                return self.expander.at_rest(self.path)
-            except Overflow as overflow:
-                self._follow(self.space.widen(overflow.field))
-
     def _violate(self, invariant: Invariant, part: str, place: int, *last: Action) -> None:
-        actions = [action_between(self.expander, *edge) for edge in pairwise(self.path[: place + 1])]
+        actions = self._settled(
+            lambda: [action_between(self.expander, *edge) for edge in pairwise(self.path[: place + 1])]
+        )
         self.violation = Violation(invariant.id, part, (*actions, *last))
 
     def _shorten(self) -> None:

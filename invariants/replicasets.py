@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from seatrial.model.cluster.history import wanted
 from seatrial.model.controllers.replicaset import is_active
+from seatrial.model.draft import View
 from seatrial.model.objects import Object, resource_prefix
 
 from .invariant import always, at_rest
@@ -18,17 +18,16 @@ _AMBIGUOUS = "a create that got no answer counts as failed; if it was carried ou
 @always(
     source="Kubernetes pkg/controller/replicaset and controller_utils.go (expectations)",
     limits={
-        "crash": "expectations are forgotten: the new process may list from a server that has not seen the pods yet, or the "
-        "old one's last create may still be on its way",
+        "crash": "expectations are forgotten: the new process may list from a server that has not seen the pods yet, "
+        "or the old one's last create may still be on its way",
         "crash-server": _AMBIGUOUS,
         "lost-answer": _AMBIGUOUS,
         "late-commit": _AMBIGUOUS,
     },
     needs=("keys", "most_wanted"),
 )
-def rs_no_over_creation(state: Any) -> Parts:
-    """A ReplicaSet never has more active pods than the most that it has asked for so far, however stale its controller's
-    informers are."""
+def rs_no_over_creation(state: View) -> Parts:
+    """A ReplicaSet never has more active pods than it ever asked for, however stale its controller's informers are."""
     most = dict(state.most_wanted)
     for replicaset, pods in _replicasets(state):
         if pods:
@@ -37,7 +36,7 @@ def rs_no_over_creation(state: Any) -> Parts:
 
 
 @at_rest(source="Kubernetes documentation, ReplicaSet (How a ReplicaSet works)", needs=("keys", "works", "most_wanted"))
-def rs_at_rest_has_its_replicas(state: Any) -> Parts:
+def rs_at_rest_has_its_replicas(state: View) -> Parts:
     """When nothing is left to do, a ReplicaSet has exactly the pods that it wants."""
     for replicaset, pods in _replicasets(state):
         if not replicaset.is_terminating:

@@ -46,16 +46,21 @@ def etcd_txn_one_revision(before: View, step: Step, after: View) -> Parts:
             same = all(event.kv.mod_revision == batch.revision for event in batch.events)
             yield "all changes of a batch carry its revision", same
     for read in step.emitted(Ranged):
-        yield "a read shows what the transactions up to its revision left", _shown(read) == _left_at(read.revision, before)
+        yield (
+            "a read shows what the transactions up to its revision left",
+            _shown(read) == _left_at(read.revision, before),
+        )
 
 
 def _shown(read: Ranged) -> dict[str, KeyValue]:
     return {kv.key: kv for kv in read.kvs}
 
 
-def _left_at(revision: int, state: Any) -> dict[str, KeyValue]:
-    """The keys after the transactions up to a revision: what the log tells of those, else what a later one replaced,
-    else what is there now."""
+def _left_at(revision: int, state: View) -> dict[str, KeyValue]:
+    """The keys after the transactions up to a revision.
+
+    What the log tells of those counts, else what a later one replaced, else what is there now.
+    """
     left: dict[str, KeyValue | None] = dict(state.keys)
     for batch in reversed(state.log):
         for event in reversed(batch.events if batch.revision > revision else ()):

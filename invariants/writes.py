@@ -7,12 +7,12 @@ for granted where the state can tell.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from seatrial.model.apiserver.request import Remove
 from seatrial.model.apiserver.storage import Attempt
 from seatrial.model.cluster.events import Committed
 from seatrial.model.cluster.state import Call
+from seatrial.model.draft import View
 from seatrial.model.machine import Step
 
 from .invariant import stepwise
@@ -25,14 +25,14 @@ CLUSTER = ("revision", "keys", "calls", "copies")
     source="Kubernetes documentation, Kubernetes Components (kube-apiserver, etcd); etcd client/v3/kubernetes",
     needs=CLUSTER,
 )
-def api_single_writer(before: Any, step: Step, after: Any) -> Parts | None:
-    """Only API servers change etcd, and each change is one transaction that compares the revision it was computed from."""
+def api_single_writer(before: View, step: Step, after: View) -> Parts | None:
+    """Only API servers change etcd, each time in one transaction that compares the revision it was computed from."""
     if not step.emitted(Committed) and before.revision == after.revision:
         return None
     return _by_one_server(before, step)
 
 
-def _by_one_server(before: Any, step: Step) -> Parts:
+def _by_one_server(before: View, step: Step) -> Parts:
     commits: tuple[Committed, ...] = step.emitted(Committed)
     yield "a change of etcd is somebody's transaction", len(commits) == 1
     for commit in commits:
@@ -42,7 +42,7 @@ def _by_one_server(before: Any, step: Step) -> Parts:
         yield "the key was at the revision that it was computed from", commit.compared == at
 
 
-def _call(before: Any, step: Step) -> Call | None:
+def _call(before: View, step: Step) -> Call | None:
     """The request that the step went on with, as it was before."""
     line = dict(step.action.arguments).get("line")
     return None if line is None else before.calls.get(line)
@@ -62,17 +62,16 @@ def _was_prepared(commit: Committed, call: Call | None) -> bool:
     on=Committed,
     source="Kubernetes API conventions, Concurrency Control and Consistency; observed on Kubernetes 1.36 (C.3, C.4)",
     limits={
-        "unconditional-update": "a PUT without resourceVersion is not compared with what its author read: the last writer "
-        "wins",
-        "last-finalizer-taken-off": "an update that takes the last finalizer off an object that is being deleted becomes a "
-        "removal, whose transaction is tried again without the resourceVersion that the update was sent with: a change made "
-        "in between goes with the object",
+        "unconditional-update": "a PUT without resourceVersion is not compared with what its author read: the last "
+        "writer wins",
+        "last-finalizer-taken-off": "an update that takes the last finalizer off an object that is being deleted "
+        "becomes a removal, whose transaction is tried again without the resourceVersion that the update was sent "
+        "with: a change made in between goes with the object",
     },
     needs=CLUSTER,
 )
-def obj_no_lost_update(before: Any, step: Step, after: Any) -> Parts:
-    """An update, or a deletion on condition of a resourceVersion, replaces exactly the state that its author had read:
-    nobody's change is lost unseen."""
+def obj_no_lost_update(before: View, step: Step, after: View) -> Parts:
+    """An update, or a conditional deletion, replaces exactly the state that its author had read: no change is lost."""
     del after
     for commit in step.emitted(Committed):
         found = before.keys.get(commit.key)
@@ -86,8 +85,10 @@ def obj_no_lost_update(before: Any, step: Step, after: Any) -> Parts:
 
 
 def _condition_of_deletion(commit: Committed) -> str:
-    """The resourceVersion at which a DELETE may touch the object, or nothing.  Once it has marked the object itself, it is
-    that of the marked state."""
+    """The resourceVersion at which a DELETE may touch the object, or nothing.
+
+    Once it has marked the object itself, it is that of the marked state.
+    """
     named = commit.request.options.precondition_resource_version
     if commit.request.verb != "delete" or named is None:
         return ""
@@ -101,7 +102,7 @@ def _condition_of_deletion(commit: Committed) -> str:
     source="Kubernetes apiserver/pkg/registry/rest/update.go; documentation, Finalizers and Garbage Collection",
     needs=CLUSTER,
 )
-def obj_deletion_one_way(before: Any, step: Step, after: Any) -> Parts:
+def obj_deletion_one_way(before: View, step: Step, after: View) -> Parts:
     """A deletion that has begun is never taken back: the object stays marked until it is gone."""
     del before, after
     for commit in step.emitted(Committed):
@@ -114,12 +115,12 @@ def obj_deletion_one_way(before: Any, step: Step, after: Any) -> Parts:
     on=Committed,
     source="Kubernetes documentation, Finalizers; apiserver/pkg/registry/generic/registry/store.go (Delete, Update)",
     limits={
-        "finalizer-added-during-delete": "a DELETE that has decided to remove does not look at finalizers again when its "
-        "transaction is tried again (kubernetes issues 77988 and 110521)"
+        "finalizer-added-during-delete": "a DELETE that has decided to remove does not look at finalizers again when "
+        "its transaction is tried again (kubernetes issues 77988 and 110521)"
     },
     needs=CLUSTER,
 )
-def obj_finalizer_blocks_removal(before: Any, step: Step, after: Any) -> Parts:
+def obj_finalizer_blocks_removal(before: View, step: Step, after: View) -> Parts:
     """An object with finalizers is not removed: only when the last one is taken off does a deleted object go."""
     del before, after
     for commit in step.emitted(Committed):

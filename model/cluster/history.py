@@ -9,7 +9,7 @@ Must not know: the promises.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from ..etcd import KeyValue
 from ..machine import Observer
@@ -27,7 +27,7 @@ def most_wanted(keys: Mapping[str, KeyValue]) -> Observer:
     begin: MostWanted = ()
     for path, kv in keys.items():
         if path.startswith(_REPLICASETS):
-            begin = _with(begin, kv.value)  # type: ignore[arg-type] - under this prefix lie objects
+            begin = _with(begin, cast("Object", kv.value))
     return Observer("most_wanted", begin, _after, (Committed,))
 
 

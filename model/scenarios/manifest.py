@@ -96,9 +96,9 @@ def _object(value: Mapping[str, Any], notes: list[str]) -> Object | None:
 
 
 def _scaled(object_: Object, notes: list[str]) -> Object:
-    """The object with no more replicas than can be explored; says so."""
+    """The object with no more replicas to be run than can be explored; says so."""
     replicas = object_.spec.get("replicas")
-    if not isinstance(replicas, int) or replicas <= MOST_REPLICAS:
+    if object_.kind != "ReplicaSet" or not isinstance(replicas, int) or replicas <= MOST_REPLICAS:
         return object_
     notes.append(
         f"scaled down: {_called(object_)} from {replicas} to {MOST_REPLICAS} replicas, to be explored completely"

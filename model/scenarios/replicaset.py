@@ -35,7 +35,7 @@ def web(replicas: int) -> Object:
 
 
 def running(replicas: int) -> list[Object]:
-    """A ReplicaSet and the pods that it wants, called web-a, web-b, …"""
+    """A ReplicaSet and the pods that it wants, called web-a, web-b and so on."""
     stored = Cluster(objects=[web(replicas)]).machine("web").initial.keys
     owner: Object = next(kv.value for path, kv in stored.items() if path.startswith(resource_prefix("replicasets")))
     pods = [pod_of(owner).with_metadata(name=f"web-{letter}") for letter in "abcdefgh"[:replicas]]

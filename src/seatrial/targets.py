@@ -34,10 +34,11 @@ T = TypeVar("T")
 
 @frozen
 class Target:
-    """A scenario with the promises of its own that its file makes."""
+    """A scenario with the promises of its own that its file makes; ``origin`` is that file, if it is one in Python."""
 
     scenario: Scenario
     invariants: tuple[Invariant, ...] = ()
+    origin: str = ""
 
 
 def resolve(names: Sequence[str]) -> list[Target]:
@@ -104,7 +105,7 @@ def in_python(name: str) -> list[Target]:
         near = difflib.get_close_matches(wanted, known, 1)
         meant = f"did you mean {near[0]!r}? " if near else ""
         raise BadInput(f"holds no scenario {wanted!r}", place=str(path), remedy=f"{meant}it holds {', '.join(known)}")
-    return [Target(each, tuple(own)) for each in chosen]
+    return [Target(each, tuple(own), str(path)) for each in chosen]
 
 
 def _values(module: ModuleType, kind: type[T]) -> list[tuple[str, T]]:

@@ -77,7 +77,7 @@ def test_priorities_find_what_chance_seldom_does() -> None:
     @always()
     def together(state: View) -> bool:
         """Nobody is far ahead of anybody."""
-        return max(state.at.values()) - min(state.at.values()) < 25
+        return bool(max(state.at.values()) - min(state.at.values()) < 25)
 
     people = "abc"
     machine = Machine(

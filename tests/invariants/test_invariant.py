@@ -97,6 +97,9 @@ def _one(state: View) -> bool:
     return bool(state)
 
 
+NOBODY: Callable[[View], bool] = lambda state: bool(state)  # noqa: E731 - the point is that it has no name
+
+
 def _nameless(state: View) -> bool:
     return bool(state)
 
@@ -104,7 +107,7 @@ def _nameless(state: View) -> bool:
 @pytest.mark.parametrize(
     ("make", "complaint"),
     [
-        (lambda: always()(lambda state: True), "named after its function"),
+        (lambda: always()(NOBODY), "named after its function"),
         (lambda: always()(_nameless), "nameless has no docstring"),
         (lambda: stepwise()(_one), r"one is stepwise: its function takes \(before, step, after\)"),
     ],

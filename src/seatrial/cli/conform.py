@@ -1,0 +1,102 @@
+"""``seatrial conform``: the model beside recorded or running servers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.text import Text
+
+from seatrial.checker.conformance.apiserver_recording import conform_apiserver
+from seatrial.checker.conformance.etcd_live import conform_live
+from seatrial.checker.conformance.etcd_recording import NEWEST_RECORDED, conform_etcd
+from seatrial.checker.conformance.report import Mismatch, Report, combine
+from seatrial.model.errors import BadInput
+
+from .output import counted, print_json, standard_error, standard_output
+from .status import FINE, VIOLATED
+
+SERVERS: Final = ("etcd", "apiserver")
+MOST_SHOWN: Final = 20
+PROGRAMS: Final = 500
+
+
+def conform(
+    server: Annotated[str, typer.Argument(metavar="etcd|apiserver", help="What to compare with.")],
+    recordings: Annotated[
+        list[Path] | None, typer.Argument(metavar="[RECORDING]...", help="Recordings (*.jsonl).")
+    ] = None,
+    *,
+    scenario: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Compare this scenario of the recording only. Repeatable.")
+    ] = None,
+    version: Annotated[
+        list[str] | None, typer.Option(metavar="V", help=f"etcd: a recorded release; {NEWEST_RECORDED[0]} unless told.")
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="etcd: start a real one, and ask both the same.")] = False,
+    programs: Annotated[int, typer.Option(min=1, help="--live: how many random programs.")] = PROGRAMS,
+    seed: Annotated[int, typer.Option(help="--live: the first program's seed.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Ask the model what was asked of real servers, and compare the answers: 1 if one differs."""
+    _check(server, recordings or [], version, live=live)
+    reports = [
+        conform_etcd(path, versions=version or NEWEST_RECORDED, scenarios=scenario)
+        if server == "etcd"
+        else conform_apiserver(path, scenarios=scenario)
+        for path in recordings or []
+    ]
+    if live:
+        reports.append(_live(programs, seed))
+    report = combine(reports)
+    if json:
+        print_json(report.as_json())
+    else:
+        _show(report)
+    raise typer.Exit(VIOLATED if report.mismatched else FINE)
+
+
+def _check(server: str, recordings: Sequence[Path], version: Sequence[str] | None, *, live: bool) -> None:
+    if server not in SERVERS:
+        near = difflib.get_close_matches(server, SERVERS, 1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        raise BadInput(
+            f"there is no server {server!r} to compare with", remedy=f"{meant}there are {', '.join(SERVERS)}"
+        )
+    if server == "apiserver" and live:
+        raise BadInput("a running API server cannot be asked yet", place="--live", remedy="give recordings")
+    if server == "apiserver" and version:
+        raise BadInput("recordings of API servers hold one version each", place="--version", remedy="leave it out")
+    if not recordings and not live:
+        raise BadInput("nothing to compare with", remedy="give recordings, or --live to start a real etcd")
+
+
+def _live(programs: int, seed: int) -> Report:
+    console = standard_error()
+    if not console.is_terminal:
+        return conform_live(programs, seed=seed)
+    with console.status("etcd") as status:
+        return conform_live(
+            programs, seed=seed, progress=lambda done, of: status.update(f"etcd   {done:,} of {of:,} programs")
+        )
+
+
+def _show(report: Report) -> None:
+    console = standard_output()
+    for each in report.mismatches[:MOST_SHOWN]:
+        console.print(Text.assemble(("✗ ", "bold red"), _told(each)), soft_wrap=True)
+    if len(report.mismatches) > MOST_SHOWN:
+        console.print(f"… and {len(report.mismatches) - MOST_SHOWN:,} differences more (--json has them all)")
+    for reason, count in report.reasons:
+        console.print(Text(f"· {counted(count, 'step')} passed over: {reason}", style="dim"), soft_wrap=True)
+    words = f"{counted(report.steps, 'step')}: {report.matched:,} as recorded, {report.mismatched:,} not, "
+    style = "bold red" if report.mismatched else "green"
+    console.print(Text(f"{words}{report.skipped:,} passed over", style=style))
+
+
+def _told(mismatch: Mismatch) -> str:
+    place = f"{mismatch.file}:{mismatch.line} {mismatch.scenario} {mismatch.step}"
+    return f"{place}: {mismatch.field} is {mismatch.actual!r}, recorded was {mismatch.expected!r}"

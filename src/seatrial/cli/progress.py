@@ -1,0 +1,48 @@
+"""A line on standard error that says how far a search has come, where somebody is looking.
+
+Lives here: that line.  Must not know: engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from rich.text import Text
+
+from seatrial.checker.verdict import Progress
+
+from .output import counted, duration, size, standard_error
+
+Report = Callable[[Progress], None]
+
+
+@contextmanager
+def progress(what: str, *, quiet: bool = False) -> Generator[Report | None]:
+    """What an engine is to call, ``None`` if nobody is looking."""
+    console = standard_error()
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    with console.status(Text(what), spinner="dots") as status:
+
+        def report(now: Progress) -> None:
+            status.update(Text(f"{what}   {told(now)}", overflow="ellipsis", no_wrap=True))
+
+        yield report
+
+
+def told(now: Progress) -> str:
+    """How far a search has come, in one line."""
+    rate = now.states / now.seconds if now.seconds else 0
+    return "   ".join(
+        [
+            counted(now.states, "state"),
+            counted(now.transitions, "transition"),
+            f"{now.queue:,} waiting",
+            f"depth {now.depth}",
+            f"{rate:,.0f} states/s",
+            size(now.memory),
+            duration(now.seconds),
+        ]
+    )
