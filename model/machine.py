@@ -298,13 +298,17 @@ def _call(chosen: Rule, draft: Draft) -> None:
 
 
 def place_of(error: BaseException) -> str:
-    """Where an exception was raised: file and line of the innermost frame."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    """Where an exception was raised: file and line of the innermost frame that is not a draft's own."""
+    place, trace = "place unknown", error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file != _DRAFT or place == "place unknown":
+            place = f"{file}:{trace.tb_lineno}"
         trace = trace.tb_next
-    if trace is None:
-        return "place unknown"
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+    return place
+
+
+_DRAFT = Draft.read_cell.__code__.co_filename
 
 
 def _plain(value: object) -> str:

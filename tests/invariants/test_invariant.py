@@ -97,7 +97,7 @@ def _one(state: View) -> bool:
     return bool(state)
 
 
-NOBODY: Callable[[View], bool] = lambda state: bool(state)  # noqa: E731 - the point is that it has no name
+NOBODY: Callable[[View], bool] = lambda state: state.x == 0  # noqa: E731 - the point is that it has no name
 
 
 def _nameless(state: View) -> bool:

@@ -24,8 +24,13 @@ from typer.core import TyperGroup
 
 from seatrial.model.errors import SeatrialError
 
-from . import check, conform, guarantees, listing, replay, show
+from .check import EPILOG, check
+from .conform import conform
+from .guarantees import guarantees
+from .listing import list_
 from .output import complain, print_plain
+from .replay import replay
+from .show import show
 from .status import BAD_INPUT, STOPPED
 
 
@@ -99,12 +104,12 @@ def _seatrial(
     del version
 
 
-app.command("check", epilog=check.EPILOG)(check.check)
-app.command("replay")(replay.replay)
-app.command("show")(show.show)
-app.command("list")(listing.list_)
-app.command("guarantees")(guarantees.guarantees)
-app.command("conform")(conform.conform)
+app.command("check", epilog=EPILOG)(check)
+app.command("replay")(replay)
+app.command("show")(show)
+app.command("list")(list_)
+app.command("guarantees")(guarantees)
+app.command("conform")(conform)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -5,6 +5,7 @@ Lives here: the options and the run.  What is to be done is worked out in :mod:`
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -32,7 +33,7 @@ def check(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TARGET]...",
+            metavar="TARGET",
             help="Scenarios by name, Python files (FILE.py: all its scenarios, FILE.py:NAME: one), or Kubernetes "
             "manifests (*.yaml; all of them together are one workload). Without any: the quick set.",
         ),
@@ -116,6 +117,7 @@ class _Search:
                 results.append(self._one(job, f"{number}/{len(jobs)} " if len(jobs) > 1 else ""))
                 if results[-1].verdict.stopped == "interrupted":
                     return results, True
+                gc.collect()  # or the next search would be told to have taken that time
         except KeyboardInterrupt:
             return results, True
         return results, False

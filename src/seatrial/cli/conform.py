@@ -26,9 +26,7 @@ PROGRAMS: Final = 500
 
 def conform(
     server: Annotated[str, typer.Argument(metavar="etcd|apiserver", help="What to compare with.")],
-    recordings: Annotated[
-        list[Path] | None, typer.Argument(metavar="[RECORDING]...", help="Recordings (*.jsonl).")
-    ] = None,
+    recordings: Annotated[list[Path] | None, typer.Argument(metavar="RECORDING", help="Recordings (*.jsonl).")] = None,
     *,
     scenario: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Compare this scenario of the recording only. Repeatable.")

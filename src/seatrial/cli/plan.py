@@ -80,7 +80,10 @@ def _job(target: Target, budgets: dict[str, int], bug: Mutant | None, only: Sequ
                 remedy="`seatrial list mutants` says what each of them changes",
             )
         scenario = bug.applied(scenario)
-    schema = machine_of(scenario).schema
+    try:
+        schema = machine_of(scenario).schema
+    except BadInput as bad:
+        raise (_DoesNotFit(bad.reason, place=bad.place, remedy=bad.remedy) if budgets else bad) from None
     among = [*target.invariants, *CATALOGUE]
     about = [each for each in among if each.concerns(schema)]
     made = promised(scenario, among)

@@ -17,7 +17,7 @@ from .tracefile import find, offered
 
 
 def replay(
-    traces: Annotated[list[str], typer.Argument(metavar="TRACE...", help="Files, or names of shipped traces.")],
+    traces: Annotated[list[str], typer.Argument(metavar="TRACE", help="Files, or names of shipped traces.")],
     *,
     origin: Annotated[
         list[str] | None, typer.Option("--from", metavar="FILE.py", help="Look for scenarios here first. Repeatable.")
@@ -32,7 +32,8 @@ def replay(
         try:
             replayed = take_again(path, *scenarios, invariants=invariants)
         except BadInput as bad:
-            own = "" if origin else "if it is of your own making, say --from FILE.py; "
+            foreign = not origin and bad.reason.startswith(("there is no scenario", "there is no invariant"))
+            own = "if it is of your own making, say --from FILE.py; " if foreign else ""
             raise BadInput(bad.reason, place=bad.place, remedy=f"{own}{bad.remedy}") from None
         if replayed.refused:
             raise BadInput(

@@ -30,9 +30,11 @@ _STOPPED = {
     "memory": "stopped before the memory was full",
     "interrupted": "interrupted",
 }
+_STOPPED_IN_SHORT = {"states": "--max-states", "depth": "--max-depth", "seconds": "--timeout", "memory": "memory full"}
 _STYLES = {"holds": "green", "violated": "bold red", "not-found": "yellow", "vacuous": "yellow"}
 _MARKS = {"holds": "✓", "violated": "✗", "not-found": "·", "vacuous": "○"}
 _INDENT = 2
+_WIDE = 96  # columns from which on a table has room for everything
 
 
 @frozen
@@ -59,7 +61,7 @@ def show(console: Console, results: Sequence[Result], *, quiet: bool) -> None:
     elif len(results) == 1:
         _show_one(console, results[0])
     else:
-        console.print(_table(results))
+        console.print(_table(results, with_transitions=console.width >= _WIDE))
         for each in results:
             if each.trace is not None:
                 _show_violation(console, each)
@@ -182,11 +184,12 @@ def _show_violation(console: Console, result: Result) -> None:
 # --- Several scenarios -----------------------------------------------------------------------------------------
 
 
-def _table(results: Sequence[Result]) -> Table:
+def _table(results: Sequence[Result], *, with_transitions: bool) -> Table:
+    """A line for each scenario."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("scenario", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    for name in ("states", "transitions", "depth", "time"):
+    for name in ("states", *(["transitions"] if with_transitions else []), "depth", "time"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("promises")
     for each in results:
@@ -196,7 +199,7 @@ def _table(results: Sequence[Result]) -> Table:
             each.scenario.name,
             word,
             f"{verdict.states:,}",
-            f"{verdict.transitions:,}",
+            *([f"{verdict.transitions:,}"] if with_transitions else []),
             str(verdict.depth),
             duration(verdict.seconds),
             _tally(verdict),
@@ -208,7 +211,7 @@ def _tally(verdict: Verdict) -> str:
     """How many promises came to what; the broken one by name."""
     if verdict.violation is not None:
         return f"{verdict.violation.invariant} breaks"
-    counts = Counter(each.verdict for each in verdict.judged)
+    counts = Counter[str](each.verdict for each in verdict.judged)
     words = {"holds": "hold", "vacuous": "vacuous", "not-found": "not broken"}
     told = ", ".join(f"{counts[name]} {word}" for name, word in words.items() if counts[name])
-    return f"{told}; {_STOPPED.get(verdict.stopped, verdict.stopped)}" if verdict.stopped else told
+    return f"{told}; {_STOPPED_IN_SHORT.get(verdict.stopped, verdict.stopped)}" if verdict.stopped else told

@@ -1,0 +1,5 @@
+"""A file that ends the program while it is read."""
+
+import sys
+
+sys.exit("I am a script")
