@@ -46,14 +46,14 @@ class Faults:
         call = draft.calls.get(who)
         detail = ""
         if call is not None:
-            detail = "with its request on the way" if self._let_go(draft, call) == GOES_ON else ""
+            detail = "with its request on the way, " if self._let_go(draft, call) == GOES_ON else ""
             del draft.calls[who]
         draft.homes[who] = home = draft.choose(self.copies.servers)
         draft.works[who] = IDLE
         draft.queues[who] = ()
         draft.expectations[who] = Expectations()
         self.copies.stop(draft, who, self.controllers[who].resources)
-        draft.emit(Crashed(who, f"{detail} and turns to {server_name(home)}".strip()))
+        draft.emit(Crashed(who, f"{detail}and turns to {server_name(home)}"))
 
     def crash_server(self, draft: ClusterDraft, server: str) -> None:
         """An API server stops with all that is on it, untaken answers included, and starts again with fresh caches."""
