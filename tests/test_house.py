@@ -204,9 +204,7 @@ def undocumented(tree: ast.Module) -> list[str]:
     ['line 1: Public has no docstring', 'line 3: Public.public has no docstring']
     >>> undocumented(ast.parse("'It has.'\ndef f():\n    'It has.'\n    def local(): ...\nclass _C: ..."))
     []
-    >>> undocumented(
-    ...     ast.parse("if x:\n    @overload\n    def f(): ...\n    @property\n    async def g(): ...")
-    ... )
+    >>> undocumented(ast.parse("if x:\n    @overload\n    def f(): ...\n    @property\n    async def g(): ..."))
     ['the module has no docstring', 'line 5: g has no docstring']
     """
     found = [] if ast.get_docstring(tree) else ["the module has no docstring"]

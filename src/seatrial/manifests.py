@@ -211,19 +211,20 @@ class _Loader(yaml.SafeLoader):
     def map_of(self, node: MappingNode) -> dict[str, Any]:
         """An object; keys that are no texts become texts."""
         self.flatten_mapping(node)
-        made = {str(key.value): self.construct_object(value, deep=True) for key, value in node.value}
+        made = {_whole(key, key.value): self.construct_object(value, deep=True) for key, value in node.value}
         self._weigh(node, [value for _, value in node.value])
         return made
 
     def scalar_of(self, node: ScalarNode) -> Json:
         """A text, a number, a truth value or nothing."""
         try:
-            return freeze(yaml.SafeLoader.yaml_constructors[node.tag](self, node))
+            made = freeze(yaml.SafeLoader.yaml_constructors[node.tag](self, node))
         except BadInput as bad:
             raise ConstructorError(None, None, bad.reason, node.start_mark) from None
         except (KeyError, ValueError):
             kind = node.tag.removeprefix(_TAG)
             raise ConstructorError(None, None, f"{node.value[:40]!r} is no {kind}", node.start_mark) from None
+        return _whole(node, made) if isinstance(made, str) else made
 
     def _weigh(self, node: Node, parts: Iterable[Node]) -> None:
         weight = 1 + sum(self._weights.get(id(each), 1) for each in parts)
@@ -231,6 +232,14 @@ class _Loader(yaml.SafeLoader):
             reason = f"more than {MOST_VALUES:,} values, with the aliases written out"
             raise ConstructorError(None, None, reason, node.start_mark)
         self._weights[id(node)] = weight
+
+
+def _whole(node: Node, text: str) -> str:
+    """The text with each character in one piece: JSON may write those beyond 16 bits as two halves."""
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise ConstructorError(None, None, "half a character stands alone", node.start_mark) from None
 
 
 def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
