@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Generator
 from pathlib import Path
@@ -25,6 +26,7 @@ from seatrial import (
     replay,
 )
 from seatrial.checker.check import ENGINES, engine_named, run, trace_of
+from seatrial.checker.memory import SHARE, memory_limit
 from seatrial.checker.remake import remake
 from seatrial.invariants.catalogue import named
 from seatrial.model.scenarios import build
@@ -148,3 +150,10 @@ def test_a_scenario_is_made_again_with_the_traces_faults() -> None:
     assert remake(evolve(trace.scenario, mutant="no-compare"), [own]).mutant == "no-compare"
     with pytest.raises(BadInput, match="other parameters"):
         remake(trace.scenario, [deletion()])
+
+
+def test_a_search_leaves_some_memory_to_others() -> None:
+    """The limit is part of what the machine has."""
+    limit = memory_limit()
+    assert limit is not None
+    assert 0 < limit <= SHARE * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.command import TARGETS, seatrial
@@ -156,9 +157,9 @@ def told_in_one_line(*arguments: object, said: str | re.Pattern[str]) -> None:
     assert re.search(said, line) if isinstance(said, re.Pattern) else said in line
 
 
-def _late_create() -> dict[str, dict[str, object]]:
+def _late_create() -> dict[str, Any]:
     """A shipped trace as plain JSON, to be spoilt."""
-    trace: dict[str, dict[str, object]] = json.loads(find("late-create").read_text(encoding="utf-8"))
+    trace: dict[str, Any] = json.loads(find("late-create").read_text(encoding="utf-8"))
     return trace
 
 

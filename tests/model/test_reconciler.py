@@ -75,7 +75,7 @@ def test_a_function_that_never_yields_is_refused() -> None:
         del key
 
     with pytest.raises(ModelError, match="forgot is no generator function"):
-        reconciler(watches="Pod")(forgot)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        reconciler(watches="Pod")(forgot)  # type: ignore[arg-type]
 
 
 def test_a_function_of_other_arguments_is_refused() -> None:

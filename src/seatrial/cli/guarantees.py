@@ -35,4 +35,4 @@ def _collected() -> Evidence:
     if not console.is_terminal:
         return collect()
     with console.status("guarantees") as status:
-        return collect(lambda line: status.update(Text(f"guarantees   {line}", overflow="ellipsis", no_wrap=True)))
+        return collect(lambda line: status.update(Text(f"guarantees  {line}"[: console.width - 4])))

@@ -15,6 +15,7 @@ from seatrial.checker.verdict import Progress
 from .output import counted, duration, size, standard_error
 
 Report = Callable[[Progress], None]
+_SPINNER = 4  # columns that the spinner takes
 
 
 @contextmanager
@@ -27,15 +28,21 @@ def progress(what: str, *, quiet: bool = False) -> Generator[Report | None]:
     with console.status(Text(what), spinner="dots") as status:
 
         def report(now: Progress) -> None:
-            status.update(Text(f"{what}   {told(now)}", overflow="ellipsis", no_wrap=True))
+            line = Text(f"{what}  {told(now)}")
+            line.truncate(console.width - _SPINNER, overflow="ellipsis")
+            status.update(line)
 
         yield report
 
 
 def told(now: Progress) -> str:
-    """How far a search has come, in one line."""
+    """How far a search has come, in one line.
+
+    >>> told(Progress(states=2_000, transitions=7_500, queue=90, depth=12, seconds=4.0, memory=2**26))
+    '2,000 states · 7,500 transitions · 90 waiting · depth 12 · 500 states/s · 64 MB · 4.0 s'
+    """
     rate = now.states / now.seconds if now.seconds else 0
-    return "   ".join(
+    return " · ".join(
         [
             counted(now.states, "state"),
             counted(now.transitions, "transition"),
