@@ -2,7 +2,7 @@
 
 Lives here: :func:`conform_apiserver`: each recorded request is translated, asked of the model's API server on an etcd
 of its own, and the answers are compared.  Must not know: how answers are compared in detail (``answers``), or which
-lines are passed over (``apiserver_skips``).
+lines are passed over (``skips``).
 
 The model starts as a fresh cluster: the namespaces that every cluster has.  Revisions that others made on the real
 server between two lines, and those of lines that are passed over, are made in the model too, by writes to a key that
@@ -31,7 +31,7 @@ from seatrial.model.frozen_json import Json, freeze
 from seatrial.model.objects import Object
 from seatrial.traces.recordings import APISERVER, Line, read_recording
 
-from . import apiserver_skips
+from . import skips
 from .answers import Comparison, Difference, Written
 from .correspondence import Correspondence
 from .report import Mismatch, Report
@@ -96,7 +96,7 @@ class _Replay:
         """Replay one line and note what came of it."""
         before, after = self._recorded_revisions(line)
         self._catch_up(before)
-        reason = reason_to_skip(line.fields, apiserver_skips.APISERVER)
+        reason = reason_to_skip(line.fields, skips.APISERVER)
         asked = None if reason else self._request(line)
         if isinstance(asked, str):
             reason, asked = asked, None
@@ -150,9 +150,9 @@ class _Replay:
             user=str(line.fields.get("actor")),
         )
         if isinstance(parsed, NotModelled):
-            return apiserver_skips.not_modelled(parsed.what)
+            return skips.not_modelled(parsed.what)
         if isinstance(parsed, Answer) and parsed.status == 404:  # noqa: PLR2004 - not found
-            return parsed if line.fields["response"].get("message") == _NO_SUCH_PATH else apiserver_skips.RESOURCE
+            return parsed if line.fields["response"].get("message") == _NO_SUCH_PATH else skips.RESOURCE
         return parsed
 
     def _compare(self, line: Line, asked: Request | Answer, expected_change: int) -> None:

@@ -1,7 +1,7 @@
 """What a comparison passes over, each with the reason that a report shows.
 
-Lives here: what a reason to skip is, and the list of them for etcd (that for API servers is in ``apiserver_skips``).  A
-line that is skipped is counted and its reason is printed; nothing is passed over in silence.
+Lives here: what a reason to skip is, and the one list of them, for etcd and for API servers.  A line that is skipped is
+counted and its reason is printed; nothing is passed over in silence.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from attrs import frozen
+
+from seatrial.model.apiserver import APPLY_PATCH, JSON_PATCH, STRATEGIC_MERGE_PATCH
 
 Fields = Mapping[str, Any]
 
@@ -58,3 +60,50 @@ ETCD: Final = (
     Skip("how much of a lease's time is left depends on when one asks", _asks_for_time_left),
     Skip("leases are listed by the time that they have left", _lists_several_leases),
 )
+
+
+# --- API servers ----------------------------------------------------------------------------------------------------
+
+ADMINISTRATOR: Final = "admin"
+"""The client of a recording who may do everything."""
+
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_NOT_YET: Final = (JSON_PATCH, STRATEGIC_MERGE_PATCH, APPLY_PATCH, "application/yaml")
+
+
+def _is_watch(fields: Fields) -> bool:
+    return bool(fields["request"]["method"] == "WATCH")
+
+
+def _is_no_request(fields: Fields) -> bool:
+    return fields["request"]["method"] not in _METHODS
+
+
+def _is_of_another_user(fields: Fields) -> bool:
+    return bool(fields.get("actor") != ADMINISTRATOR)
+
+
+def _has_headers(fields: Fields) -> bool:
+    return bool(fields["request"].get("headers"))
+
+
+def _has_body_of_a_type_to_come(fields: Fields) -> bool:
+    return fields["request"].get("content_type") in _NOT_YET
+
+
+APISERVER: Final = (
+    Skip("watches are not compared yet", _is_watch),
+    Skip("the line is not a request to an API server", _is_no_request),
+    Skip("authentication and authorization are not modelled yet", _is_of_another_user),
+    Skip("request headers are not modelled yet", _has_headers),
+    Skip("this type of patch or body is not modelled yet", _has_body_of_a_type_to_come),
+)
+"""What a line itself tells."""
+
+RESOURCE: Final = "the resource is not modelled yet"
+"""Said when a path names a resource that the real server has and the model lacks."""
+
+
+def not_modelled(what: str) -> str:
+    """The reason for a part of the API that the model names as missing."""
+    return f"not modelled yet: {what}"

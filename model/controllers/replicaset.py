@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from .. import api
+from .. import api, kinds
 from ..api import ApiError, Effect
 from ..machinery.controller import Controller, Seen, of_owned
 from ..machinery.expectations import Expectations
@@ -101,7 +101,7 @@ def handle(resource: str, change: Change, expectations: Expectations) -> Seen:
     return Seen(seen.keys, expectations)
 
 
-_whose = of_owned(REPLICASETS, "ReplicaSet")
+_whose = of_owned(kinds.of_name("ReplicaSet"))
 
 
 def controller(name: str = "replicaset-controller") -> Controller:

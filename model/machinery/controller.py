@@ -14,6 +14,7 @@ from attrs import frozen
 from .. import kinds
 from ..errors import ModelError
 from ..kinds import Kind
+from ..objects import OwnerReference
 from ..reconcile import Reconciler
 from .expectations import Expectations
 from .informer import Change
@@ -31,8 +32,8 @@ class Seen:
 Handler = Callable[[str, Change, Expectations], Seen]
 
 
-def of_owned(watched: str, kind: str) -> Handler:
-    """The handler of most controllers; ``watched`` is the resource, ``kind`` the name of its kind.
+def of_owned(watched: Kind) -> Handler:
+    """The handler of most controllers; ``watched`` is the kind that is reconciled.
 
     A change of a watched object puts its own key on the queue, one of an owned object that of the owner that controls
     it.
@@ -42,14 +43,19 @@ def of_owned(watched: str, kind: str) -> Handler:
         stored = change.new or change.old
         assert stored is not None  # noqa: S101 - a change has at least one of the two
         object_ = stored.object
-        if resource == watched:
+        if resource == watched.resource:
             return Seen((Key(object_.namespace, object_.name),), expectations)
         owner = object_.controller_ref()
-        if owner is None or owner.kind != kind:
+        if owner is None or (_group(owner), owner.kind) != (watched.group, watched.name):
             return Seen((), expectations)
         return Seen((Key(object_.namespace, owner.name),), expectations)
 
     return handle
+
+
+def _group(owner: OwnerReference) -> str:
+    """The API group of an owner; its version may be another than the one that is watched."""
+    return owner.api_version.rpartition("/")[0]
 
 
 @frozen(eq=False)
@@ -91,7 +97,7 @@ def reconciler(
     def make(function: Reconciler) -> Controller:
         _check(function)
         called = name or function.__name__.strip("_").replace("_", "-")
-        return Controller(called, function, tuple(resources), of_owned(watched.resource, watched.name))
+        return Controller(called, function, tuple(resources), of_owned(watched))
 
     return make
 

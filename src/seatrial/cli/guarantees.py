@@ -13,6 +13,7 @@ from seatrial.checker.guarantees import Evidence, as_json, as_markdown, collect
 from seatrial.model.errors import BadInput
 
 from .output import deliver, standard_error
+from .status import VIOLATED
 
 FORMATS: Final = ("md", "json")
 
@@ -22,12 +23,20 @@ def guarantees(
     form: Annotated[str, typer.Option("--format", help="md or json.")] = "md",
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write them to a file.")] = None,
 ) -> None:
-    """Search for the evidence for every promise, and print it; takes a few minutes."""
+    """Search for the evidence for every promise, and print it; takes about a minute.
+
+    Exit status 1 if some of it is missing: a search that was not complete, a witness or a tooth that was not found.
+    """
     if form not in FORMATS:
         raise BadInput(f"there is no format {form!r}", place="--format", remedy=f"the formats are {', '.join(FORMATS)}")
     evidence = _collected()
     text = as_markdown(evidence) if form == "md" else json.dumps(as_json(evidence), ensure_ascii=False, indent=2) + "\n"
     deliver(text, output)
+    complaints = evidence.complaints()
+    for each in complaints:
+        standard_error().print(each, markup=False)
+    if complaints:
+        raise typer.Exit(VIOLATED)
 
 
 def _collected() -> Evidence:
