@@ -214,13 +214,7 @@ class Draft(View):
     def read_cell(self, cell: Cell) -> Value:
         """The value that the cell has by now; only the reading of what was there before the rule is noted."""
         writes = self.writes
-        if cell in writes:
-            return writes[cell]
-        reads = self.reads
-        if cell in reads:
-            return reads[cell]
-        value = reads[cell] = self.source.read(cell)
-        return value
+        return writes[cell] if cell in writes else super().read_cell(cell)
 
     def keys_of(self, variable: str) -> Iterator[Any]:
         """The keys that a map holds by now, ascending; what is written meanwhile does not disturb the iteration."""
