@@ -23,6 +23,9 @@ from seatrial.model.state import State
 
 FIRST_BITS = 6
 MORE_BITS = 4
+# Python needs 48 bytes for an integer of 61 to 180 bits: cells that fit into that get more, which saves new layouts.
+ROOMY_BITS = 9
+ROOMY_WIDTH = 180
 # A rule is run twice on its first inputs and on every few after that, to catch what is not deterministic.
 RERUN_FIRST = 64
 RERUN_EVERY = 16
@@ -147,7 +150,9 @@ class Space:
         self.sweepers: dict[str, list[Sweeper]] = {name: [] for name in machine.schema.maps}
         self._by_variable: dict[str, list[Field]] = {}
         self._sorted: dict[str, list[Any]] = {}
-        for cell, value in machine.initial.cells():
+        cells = tuple(machine.initial.cells())
+        self.first_bits = ROOMY_BITS if len(cells) * ROOMY_BITS <= ROOMY_WIDTH else FIRST_BITS
+        for cell, value in cells:
             self._add(cell, value)
         self._observers = [(self.fields[Cell(each.name)], each) for each in machine.observers]
         self._observed: dict[tuple[Field, int, Move], int] = {}
@@ -158,7 +163,7 @@ class Space:
         return self._add(cell, ABSENT) if found is None else found
 
     def _add(self, cell: Cell, value: object) -> Field:
-        added = Field(cell, self.width, FIRST_BITS, [value], {value: 0})
+        added = Field(cell, self.width, self.first_bits, [value], {value: 0})
         self.fields[cell] = added
         self.width += added.bits
         self._by_variable.setdefault(cell.variable, []).append(added)

@@ -15,7 +15,7 @@ from tests.toys.machines import machines
 from tests.toys.post import office
 from tests.toys.reference import explore
 
-from seatrial.checker.space import FIRST_BITS, Overflow, RuleTable, Space, Widen
+from seatrial.checker.space import Overflow, RuleTable, Space, Widen
 from seatrial.model.draft import Cell, Draft, require
 from seatrial.model.errors import Nondeterministic
 from seatrial.model.machine import Machine, rule
@@ -44,7 +44,7 @@ def test_a_cell_with_too_many_values_asks_for_room() -> None:
     """A full field raises; widened, it numbers on, and packed states are carried over."""
     space = Space(Machine("toy", variables={"x": 0, "y": 0, "z": 0}, rules=[]))
     x, y = space.fields[Cell("x")], space.fields[Cell("y")]
-    last = (1 << FIRST_BITS) - 1
+    last = (1 << space.first_bits) - 1
     packed = [space.number(x, value) << x.shift | space.number(y, -value) << y.shift for value in range(last + 1)]
     with pytest.raises(Overflow) as overflow:
         space.number(x, "one more")
@@ -97,7 +97,7 @@ def test_reads_that_depend_on_data_keep_tables_narrow() -> None:
     for key in "abcdef":
         table.moves(space.number(pointer, key) << pointer.shift, EVERYTHING)
     widths = {branch.mask.bit_count() for branch in table.branches.values()}
-    assert widths == {3 * FIRST_BITS}
+    assert widths == {3 * space.first_bits}
 
 
 def test_a_look_up_names_the_bits_that_it_lacks() -> None:

@@ -28,6 +28,7 @@ def tuned(bits: int, small: int, chunk: int) -> Generator[None]:
     """Use other constants for a while."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(space, "FIRST_BITS", bits)
+        patch.setattr(space, "ROOMY_BITS", bits)
         patch.setattr(space, "MORE_BITS", bits)
         patch.setattr(expand, "SMALL", small)
         patch.setattr(expand, "CHUNK", chunk)
