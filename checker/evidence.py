@@ -122,17 +122,6 @@ class Proof:
         """The promise."""
         return self.guarantee.invariant
 
-    @property
-    def parts_judged(self) -> frozenset[str]:
-        """The parts that were judged in complete searches, numbers in them left out."""
-        return frozenset(without_numbers(part) for each in self.held for part in each.parts)
-
-    @property
-    def parts_broken(self) -> frozenset[str]:
-        """The parts that a witness or a mutant breaks, numbers in them left out."""
-        witnesses = [*(each.witness for each in self.ends), *(each.witness for each in self.bites)]
-        return frozenset(without_numbers(each.part) for each in witnesses if each.as_claimed)
-
 
 @frozen
 class Row:

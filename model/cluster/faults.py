@@ -21,10 +21,12 @@ from ..machinery.expectations import Expectations
 from .copies import Copies
 from .events import AnswerLost, Crashed, Switched
 from .events import server as server_name
-from .state import IDLE, NO_ANSWER, Call, ClusterDraft
+from .state import IDLE, NO_ANSWER, Call, ClusterDraft, answer_on, call_on
 
 GOES_ON = "it may still be carried out"
 VANISHES = "it is never carried out"
+CARRIED_OUT = "it was carried out"
+REFUSED = "it was refused"
 
 
 def spare_lines(process: str, count: int) -> Iterator[str]:
@@ -70,19 +72,17 @@ class Faults:
         draft.emit(Crashed(server_name(server), ""))
 
     def lose_answer(self, draft: ClusterDraft, who: str) -> None:
-        """A request was carried out, but its answer is lost."""
-        call = draft.calls.get(who)
-        require(call is not None and isinstance(call.at, Answer) and call.at != NO_ANSWER)
-        assert call is not None  # noqa: S101 - required above
+        """A request was carried out or refused, but its answer is lost."""
+        call, answer = answer_on(draft, who)
+        require(answer != NO_ANSWER)
         _spend(draft, LOST_ANSWER)
         draft.calls[who] = call.now(NO_ANSWER)
-        draft.emit(AnswerLost(call.server, who, call.ask.request, "but it was carried out"))
+        draft.emit(AnswerLost(call.server, who, call.ask.request, CARRIED_OUT if answer.ok else REFUSED))
 
     def give_up(self, draft: ClusterDraft, who: str) -> None:
         """A process waits no longer; its request may be carried out later, or never."""
-        call = draft.calls.get(who)
-        require(call is not None and not isinstance(call.at, Answer))
-        assert call is not None  # noqa: S101 - required above
+        call = call_on(draft, who)
+        require(not isinstance(call.at, Answer))
         _spend(draft, LATE_COMMIT)
         fate = self._let_go(draft, call)
         draft.calls[who] = call.now(NO_ANSWER)

@@ -21,7 +21,6 @@ from ..api import (
     Fulfilled,
     Look,
 )
-from ..apiserver.answer import Answer
 from ..draft import require
 from ..errors import ModelError
 from ..machinery.controller import Controller
@@ -31,7 +30,7 @@ from ..reconcile import Exchange, Finished, Reconciler, advance
 from .copies import Copies
 from .events import Answered, Began, Ended, Sent
 from .parts import Parts
-from .state import DONE, IDLE, Call, ClusterDraft, Work, reader
+from .state import DONE, IDLE, Call, ClusterDraft, Work, answer_on, reader
 
 
 @frozen(eq=False)
@@ -58,12 +57,8 @@ class Processes:
         self._go_on(draft, who, Work("busy", work))
 
     def receive(self, draft: ClusterDraft, who: str) -> None:
-        """An answer reaches the who, which goes as far as its next question, or to its end."""
-        call = draft.calls.get(who)
-        require(call is not None and isinstance(call.at, Answer))
-        assert call is not None  # noqa: S101 - required above
-        assert isinstance(call.at, Answer)  # noqa: S101 - required above
-        answer = call.at
+        """An answer reaches the process, which goes as far as its next question, or to its end."""
+        call, answer = answer_on(draft, who)
         del draft.calls[who]
         draft.emit(Answered(call.server, who, call.ask.request, answer))
         self._go_on(draft, who, _further(draft.works[who], call.ask, answer))

@@ -16,13 +16,13 @@ from ..apiserver.answer import Answer
 from ..apiserver.front import EtcdLookup, read, stored_of
 from ..apiserver.reading import get_answer
 from ..apiserver.storage import Attempt, FollowUp, Outcome, Reread, Stored, after_commit
-from ..draft import require
+from ..draft import Disabled, require
 from ..errors import ModelError
 from ..etcd import Lost
 from .copies import Copies
 from .events import Committed, CompareLost, Read, Served
 from .parts import Parts
-from .state import Call, ClusterDraft, reader
+from .state import Call, ClusterDraft, call_on, reader
 
 
 @frozen(eq=False)
@@ -34,9 +34,8 @@ class Serving:
 
     def serve(self, draft: ClusterDraft, line: str) -> None:
         """A server takes up a request: a read is answered, a write computed from the server's own copy."""
-        call = draft.calls.get(line)
-        require(call is not None and call.at is None)
-        assert call is not None  # noqa: S101 - required above
+        call = call_on(draft, line)
+        require(call.at is None)
         request = call.ask.request
         if request.verb == "get":
             found = read(draft, request.key)
@@ -58,10 +57,9 @@ class Serving:
 
     def commit(self, draft: ClusterDraft, line: str) -> None:
         """One etcd transaction is tried: it changes the key, or loses its compare and the write is computed anew."""
-        call = draft.calls.get(line)
-        require(call is not None and isinstance(call.at, Attempt))
-        assert call is not None  # noqa: S101 - required above
-        assert isinstance(call.at, Attempt)  # noqa: S101 - required above
+        call = call_on(draft, line)
+        if not isinstance(call.at, Attempt):
+            raise Disabled
         attempt = call.at.stamped(draft.revision + 1)
         path = attempt.key.path
         if attempt.value is None:

@@ -18,6 +18,7 @@ from attrs import frozen
 from ..api import Ask
 from ..apiserver.answer import Answer
 from ..apiserver.storage import Attempt
+from ..draft import Disabled
 from ..etcd import Batch, KeyValue
 from ..machinery.expectations import Expectations
 from ..machinery.informer import Copy
@@ -125,6 +126,22 @@ class ClusterDraft(Protocol):
 
 
 Rule: TypeAlias = Callable[..., Any]
+
+
+def call_on(draft: ClusterDraft, line: str) -> Call:
+    """The request that is on a line; a rule that goes on with it is not enabled if there is none."""
+    call = draft.calls.get(line)
+    if call is None:
+        raise Disabled
+    return call
+
+
+def answer_on(draft: ClusterDraft, line: str) -> tuple[Call, Answer]:
+    """As :func:`call_on`, for a request whose answer is on its way back."""
+    call = call_on(draft, line)
+    if not isinstance(call.at, Answer):
+        raise Disabled
+    return call, call.at
 
 
 def reader(holder: str, resource: str) -> str:
