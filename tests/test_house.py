@@ -49,7 +49,7 @@ IMPURE_CALLS = {"__import__", "breakpoint", "eval", "exec", "input", "open", "pr
 
 # The libraries that a room may use, by the name under which they are imported.
 MAY_USE = {
-    "model": {"attrs"},
+    "model": {"attrs", "jsonpatch", "jsonpointer"},
     "invariants": {"attrs"},
     "traces": {"attrs", "cattrs", "yaml"},
     "checker": {"attrs", "cattrs", "httpx", "hypothesis", "networkx", "yaml"},

@@ -17,7 +17,8 @@ from typing import Any, Final, TypeAlias, cast
 
 from attrs import Factory, define, frozen
 
-from seatrial.model.apiserver import Answer, Request
+from seatrial.model.apiserver import Answer
+from seatrial.model.apiserver.http import HttpRequest
 from seatrial.model.frozen_json import as_map
 from seatrial.model.objects import Object
 
@@ -54,10 +55,10 @@ class Written:
 
     _paths: set[tuple[str, str]] = Factory(set[tuple[str, str]])
 
-    def note(self, request: Request, body: object) -> None:
+    def note(self, request: HttpRequest, body: object) -> None:
         """Remember what a request wrote."""
-        if request.verb in ("create", "update", "patch"):
-            self._paths.update((request.kind.plural, path) for path in _paths(body, ""))
+        if request.method in ("POST", "PUT", "PATCH"):
+            self._paths.update((_resource(request), path) for path in _paths(body, ""))
 
     def has(self, plural: str, path: str) -> bool:
         """Whether some request wrote the field at a path, or something in it."""
@@ -78,7 +79,7 @@ def _paths(value: object, at: str) -> Iterator[str]:
 class Comparison:
     """The comparison of the answers to one request."""
 
-    request: Request
+    request: HttpRequest
     known: Correspondence
     written: Written
 
@@ -118,7 +119,7 @@ class Comparison:
             value = actual.get(name) or ""
             value = self.known.uids.recorded(value) if name == "uid" else self.known.names.recorded(value)
             made_up = (
-                name == "name" and answer.refused and self.request.verb == "create" and _is_generated(self.request)
+                name == "name" and answer.refused and self.request.method == "POST" and _is_generated(self.request)
             )
             if (details.get(name) or "") != value and not made_up:
                 yield Difference(f"details.{name}", details.get(name), value)
@@ -152,14 +153,14 @@ class Comparison:
 
     def _identities(self, metadata: Fields, ours: Object, place: str) -> Iterator[Difference]:
         """The uid, and the generated name of a new object.  A dry run's uid names nothing: it must be there."""
-        creates = self.request.verb == "create"
+        creates = self.request.method == "POST"
         recorded_uid = str(metadata.get("uid", ""))
-        if creates and self.request.options.is_dry_run:
+        if creates and "dryRun" in self.request.query:
             if bool(recorded_uid) != bool(ours.uid):
                 yield Difference(f"{place}metadata.uid", recorded_uid, ours.uid)
         elif not self.known.uids.bind(recorded_uid, ours.uid):
             yield Difference(f"{place}metadata.uid", recorded_uid, self.known.uids.recorded(ours.uid))
-        if creates and _is_generated(self.request) and not self.request.options.is_dry_run:
+        if creates and _is_generated(self.request) and "dryRun" not in self.request.query:
             self.known.names.bind(str(metadata.get("name", "")), ours.name)
 
     def _revisions(self, place: str, recorded: object, ours: str) -> Iterator[Difference]:
@@ -202,7 +203,7 @@ class Comparison:
         """Whether the model must have a field that the real server shows."""
         if path in MASKED:
             return False
-        return path.startswith("metadata.") or self.written.has(self.request.kind.plural, path)
+        return path.startswith("metadata.") or self.written.has(_resource(self.request), path)
 
     def _recorded_text(self, ours: object) -> object:
         return self.known.names.recorded(self.known.uids.recorded(ours)) if isinstance(ours, str) else ours
@@ -227,6 +228,14 @@ def _plain(value: object) -> object:
     return (type(value), value)
 
 
-def _is_generated(request: Request) -> bool:
+def _resource(request: HttpRequest) -> str:
+    """The plural that a path names."""
+    parts = request.parts[2:] if request.parts[0] == "api" else request.parts[3:]
+    in_namespace = parts[:1] == ("namespaces",) and len(parts) > 2 and parts[2] not in ("status", "finalize")  # noqa: PLR2004
+    parts = parts[2:] if in_namespace else parts
+    return parts[0] if parts else ""
+
+
+def _is_generated(request: HttpRequest) -> bool:
     metadata = as_map(as_map(request.body).get("metadata"))
     return bool(metadata.get("generateName")) and not metadata.get("name")

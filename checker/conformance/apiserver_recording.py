@@ -18,11 +18,13 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
-from attrs import Factory, define
+from attrs import Factory, define, evolve
 
 from seatrial.model import kinds
-from seatrial.model.apiserver import Answer, Malformed, Request, create, front
-from seatrial.model.apiserver.rest import NotModelled, parse_request
+from seatrial.model.apiserver import ADMIN, FULL, Answer, Malformed, Settings, User, create, front
+from seatrial.model.apiserver.chain import serve
+from seatrial.model.apiserver.http import HttpRequest
+from seatrial.model.apiserver.rest import NotModelled
 from seatrial.model.errors import BadInput
 from seatrial.model.etcd import Member
 from seatrial.model.etcd.cells import Cells
@@ -37,15 +39,20 @@ from .correspondence import Correspondence
 from .report import Mismatch, Report
 from .skips import reason_to_skip
 
-Handler: TypeAlias = Callable[[Cells, Request], Answer]
+Handler: TypeAlias = Callable[[Cells, HttpRequest, Settings], Answer | NotModelled]
 
 _NAMESPACES_OF_EVERY_CLUSTER: Final = ("default", "kube-node-lease", "kube-public", "kube-system")
 _OTHER_WRITERS_KEY: Final = "/registry/of-other-writers"
-_NO_SUCH_PATH: Final = "the server could not find the requested resource"
+
+_USERS: Final = {"admin": ADMIN, "alice": User("alice"), "bob": User("bob")}
+"""The clients of the recordings: each one's token is its name.  Who has no token is called anonymous there."""
+
+SETTINGS: Final = evolve(FULL, tokens=_USERS)
+"""A server that is set up as the recorded ones were."""
 
 
 def conform_apiserver(
-    path: Path | str, *, scenarios: Collection[str] | None = None, handler: Handler = front.handle
+    path: Path | str, *, scenarios: Collection[str] | None = None, handler: Handler = serve
 ) -> Report:
     """Replay a recording on the model and compare.
 
@@ -97,13 +104,10 @@ class _Replay:
         before, after = self._recorded_revisions(line)
         self._catch_up(before)
         reason = reason_to_skip(line.fields, skips.APISERVER)
-        asked = None if reason else self._request(line)
-        if isinstance(asked, str):
-            reason, asked = asked, None
-        if asked is None:
-            self.reasons[str(reason)] += 1
-        else:
-            self._compare(line, asked, after - before)
+        if reason is None:
+            reason = self._compare(line, self._request(line), after - before)
+        if reason is not None:
+            self.reasons[reason] += 1
         self._catch_up(after)
 
     def report(self) -> Report:
@@ -138,37 +142,33 @@ class _Replay:
         self.clock = (recorded, self.etcd.revision)
         self.known.revisions.bind(*self.clock)
 
-    def _request(self, line: Line) -> Request | Answer | str:
-        """The model's request for a line; its answer where there is nothing to ask; or the reason to pass it over."""
+    def _request(self, line: Line) -> HttpRequest:
+        """The request of a line, as the model's server is asked."""
         request: dict[str, Any] = line.fields["request"]
-        parsed = parse_request(
-            request["method"],
-            self.known.path(request["path"]),
+        actor = str(line.fields.get("actor"))
+        return HttpRequest(
+            method=request["method"],
+            path=self.known.path(request["path"]),
             query=self.known.query(_query(line)),
             body=_body(line, self.known),
             media_type=request.get("content_type") or "application/json",
-            user=str(line.fields.get("actor")),
+            token=None if actor == "anonymous" else actor,
         )
-        if isinstance(parsed, NotModelled):
-            return skips.not_modelled(parsed.what)
-        if isinstance(parsed, Answer) and parsed.status == 404:  # noqa: PLR2004 - not found
-            return parsed if line.fields["response"].get("message") == _NO_SUCH_PATH else skips.RESOURCE
-        return parsed
 
-    def _compare(self, line: Line, asked: Request | Answer, expected_change: int) -> None:
+    def _compare(self, line: Line, asked: HttpRequest, expected_change: int) -> str | None:
+        """Ask the model and compare; the reason to pass the line over where the model has no answer."""
         response: dict[str, Any] = line.fields["response"]
         before = self.etcd.revision
-        if isinstance(asked, Answer):
-            same = asked.status == response["status"]
-            differences = [] if same else [Difference("status", response["status"], asked.status)]
-        else:
-            self.written.note(asked, line.fields["request"].get("body"))
-            answer = self.handler(self.etcd, asked)
-            differences = Comparison(asked, self.known, self.written).differences(response, answer)
+        self.written.note(asked, line.fields["request"].get("body"))
+        answer = self.handler(self.etcd, asked, SETTINGS)
+        if isinstance(answer, NotModelled):
+            return skips.not_modelled(answer.what)
+        differences = Comparison(asked, self.known, self.written).differences(response, answer)
         change = self.etcd.revision - before
         if change != expected_change:
             differences.append(Difference("etcd_revision", expected_change, change))
         self._note(line, differences)
+        return None
 
     def _note(self, line: Line, differences: list[Difference]) -> None:
         self.matched += not differences

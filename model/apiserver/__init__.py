@@ -4,9 +4,11 @@ Lives here: one file a stage, in the order in which a real server takes them, th
 
     rest          an HTTP request becomes a Request
     decoding      options, body, name and namespace against the URL            415 422 400
-    admission     other objects have a say: is there such a namespace          404 403
-    preparation   the server fills in what is its own
+    defaulting    what the object leaves open is filled in
     patching      a PATCH is applied to what is there                          400 422
+    admission     plugins change it, and refuse it because of other objects    404 403
+    preparation   the server fills in what is its own
+    strategies    what differs from kind to kind
     validation    the object is valid, the change permitted                    422
     desired       these stages in their order, for create, update and patch    404 409 500
     deletion      preconditions, grace, finalizers of a DELETE                 409
@@ -32,8 +34,8 @@ for an object that then is not made); subresources but status; pages and field s
 Must not know: machines, rules, faults, or who sends requests.
 """
 
-from .admission import Lookup
 from .answer import Answer, Cause, Details
+from .lookup import Lookup
 from .reading import Demand, Plan, get_answer, list_answer, plan
 from .request import (
     APPLY_PATCH,
@@ -57,15 +59,20 @@ from .request import (
     patch,
     update,
 )
+from .settings import ADMIN, ANONYMOUS, FULL, SMALL, Settings, User
 from .storage import Attempt, FollowUp, Outcome, Reread, Stored, after_commit, after_loss, decide
 
 __all__ = [
+    "ADMIN",
+    "ANONYMOUS",
     "APPLY_PATCH",
     "BEGIN",
+    "FULL",
     "JSON",
     "JSON_PATCH",
     "MERGE_PATCH",
     "NO_OPTIONS",
+    "SMALL",
     "STRATEGIC_MERGE_PATCH",
     "Answer",
     "Attempt",
@@ -83,7 +90,9 @@ __all__ = [
     "Remove",
     "Request",
     "Reread",
+    "Settings",
     "Stored",
+    "User",
     "Verb",
     "after_commit",
     "after_loss",

@@ -28,6 +28,7 @@ from .answer import (
     invalid_options,
     unsupported_media_type,
 )
+from .defaulting import defaulted
 from .request import JSON, MERGE_PATCH, Malformed, Request
 
 _OPTIONS_KIND = {
@@ -124,7 +125,7 @@ def decode(kind: Kind, body: Json | Malformed) -> Object | Undecodable:
     wrong = next(_wrong_types(kind, root), None)
     if wrong is not None:
         return Undecodable(f"{kind.name} cannot be decoded: {wrong}")
-    return Object(_without_empty(kind, root))
+    return defaulted(kind, Object(_without_empty(kind, root)))
 
 
 def decode_body(request: Request) -> Object | Answer:

@@ -16,7 +16,8 @@ Source: recordings L; Kubernetes 1.36, ``apiserver/pkg/registry/generic/registry
 from __future__ import annotations
 
 from ..objects import Object
-from .admission import Lookup, admit_creation, admit_update
+from . import admission
+from .admission import Lookup, Review
 from .answer import Answer, Cause, Details, conflict, internal_error, invalid, not_found
 from .decoding import agree_with_url, check_options, decode_body, parse_resource_version
 from .deletion import check_preconditions
@@ -73,12 +74,14 @@ def _sent(request: Request) -> Object | Answer:
 
 
 def _prepared_creation(request: Request, sent: Object, lookup: Lookup) -> Object | Answer:
-    refusal = admit_creation(request, sent, lookup)
-    if refusal is not None:
-        return refusal
-    new = for_creation(request.kind, sent)
+    admitted = admission.mutate(Review("CREATE", request, sent), lookup)
+    if isinstance(admitted, Answer):
+        return admitted
+    new = for_creation(request.kind, admitted)
     causes = validate_creation(request.kind, new)
-    return invalid(request.kind, example_name(new), causes) if causes else new
+    if causes:
+        return invalid(request.kind, example_name(new), causes)
+    return admission.validate(Review("CREATE", request, new), lookup) or new
 
 
 def check_creation_version(new: Object) -> Object | Answer:
@@ -105,12 +108,17 @@ def _check_put_target(request: Request, new: Object, existing: Object | None) ->
 
 
 def _changed(request: Request, new: Object, existing: Object, lookup: Lookup) -> Object | Answer:
-    refusal = admit_update(request, lookup) or check_version(request, new, existing)
+    admitted = admission.mutate(Review("UPDATE", request, new, existing), lookup)
+    if isinstance(admitted, Answer):
+        return admitted
+    refusal = check_version(request, admitted, existing)
     if refusal is not None:
         return refusal
-    new = for_update(request.kind, new, existing, request.subresource).without_metadata("resourceVersion")
-    causes = validate_update(request.kind, new, existing)
-    return invalid(request.kind, new.name, causes) if causes else new
+    new = for_update(request.kind, admitted, existing, request.subresource).without_metadata("resourceVersion")
+    causes = validate_update(request.kind, new, existing, request.subresource)
+    if causes:
+        return invalid(request.kind, new.name, causes)
+    return admission.validate(Review("UPDATE", request, new, existing), lookup) or new
 
 
 def check_version(request: Request, new: Object, existing: Object) -> Answer | None:

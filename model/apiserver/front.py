@@ -20,23 +20,25 @@ from ..etcd.requests import Range
 from ..etcd.transactions import Lost, optimistic_delete, optimistic_put
 from ..etcd.values import KeyValue
 from ..objects import Object, ObjectKey, resource_prefix
-from .admission import Lookup
 from .answer import Answer, Cause, Details, method_not_allowed
 from .decoding import check_options
+from .lookup import Lookup
 from .reading import Demand, Plan, get_answer, list_answer, plan
 from .request import Begin, Request
+from .settings import SMALL, Settings
 from .storage import Attempt, FollowUp, Outcome, Reread, Stored, after_commit, after_loss, decide
 
 
-def handle(cells: Cells, request: Request) -> Answer:
+def handle(cells: Cells, request: Request, settings: Settings = SMALL) -> Answer:
     """Carry out a request and give its answer; ``cells`` (an etcd) are changed by writes."""
+    lookup = EtcdLookup(cells, settings)
     match request.verb:
         case "get" | "list":
             return _read(cells, request)
         case "create" | "update" | "patch" | "delete":
-            return _write(cells, request)
+            return _write(cells, request, lookup)
         case "deletecollection":
-            return _delete_collection(cells, request)
+            return _delete_collection(cells, request, lookup)
         case "watch":
             return method_not_allowed("watches are not served here")
 
@@ -46,11 +48,18 @@ class EtcdLookup:
     """What admission looks up, read from etcd: never stale."""
 
     cells: Cells
+    settings: Settings = SMALL
 
     def get(self, key: ObjectKey) -> Object | None:
         """The object at a key, or ``None``."""
         stored = read(self.cells, key)
         return None if stored is None else stored.object
+
+    live = get
+
+    def list(self, resource: str, namespace: str = "") -> tuple[Object, ...]:
+        """All objects of a resource, in order of their keys."""
+        return tuple(stored.object for stored in _range(self.cells, resource_prefix(resource, namespace), 0))
 
 
 def read(cells: Cells, key: ObjectKey) -> Stored | None:
@@ -75,8 +84,7 @@ def commit(cells: Cells, attempt: Attempt, lookup: Lookup) -> Outcome | FollowUp
     return after_commit(attempt, written.revision)
 
 
-def _write(cells: Cells, request: Request) -> Answer:
-    lookup = EtcdLookup(cells)
+def _write(cells: Cells, request: Request, lookup: Lookup) -> Answer:
     step: Outcome | FollowUp = decide(request, read(cells, request.key), current=False, lookup=lookup)
     while not isinstance(step, Answer):
         match step:
@@ -99,14 +107,13 @@ def _read(cells: Cells, request: Request) -> Answer:
         return get_answer(request, read(cells, request.key))
     revision = wanted.revision if wanted.demand is Demand.EXACT else 0
     try:
-        copies = _range(cells, request, revision)
+        copies = _range(cells, resource_prefix(request.kind.resource, request.namespace), revision)
     except (Compacted, FutureRevision):
         return Answer(410, "Expired", "The provided resource version is too old.")
     return list_answer(request, copies, revision or cells.revision)
 
 
-def _range(cells: Cells, request: Request, revision: int) -> list[Stored]:
-    prefix = resource_prefix(request.kind.resource, request.namespace)
+def _range(cells: Cells, prefix: str, revision: int) -> list[Stored]:
     found = read_range(cells, Range(prefix, range_end=_after(prefix), revision=revision))
     return [Stored.decode(cast("Object", kv.value), kv.mod_revision) for kv in found.kvs]
 
@@ -122,17 +129,18 @@ def _too_large(wanted: Plan, present: int) -> Answer:
     return Answer(504, "Timeout", message, (Cause("ResourceVersionTooLarge", "", message),), Details())
 
 
-def _delete_collection(cells: Cells, request: Request) -> Answer:
+def _delete_collection(cells: Cells, request: Request, lookup: Lookup) -> Answer:
     """One list, then one DELETE for each: not atomic.  What is gone meanwhile is passed over; other refusals end it."""
     if not request.kind.collection_deletable:
         return method_not_allowed("the server does not allow this method on the requested resource")
     refusal = check_options(request)
     if refusal is not None:
         return refusal
-    listed = list_answer(request, _range(cells, request, 0), cells.revision)
+    copies = _range(cells, resource_prefix(request.kind.resource, request.namespace), 0)
+    listed = list_answer(request, copies, cells.revision)
     for item in listed.items or ():
         single = evolve(request, verb="delete", namespace=item.namespace, name=item.name, stage=Begin())
-        answer = _write(cells, single)
+        answer = _write(cells, single, lookup)
         if answer.refused and answer.reason != "NotFound":
             return answer
     return listed

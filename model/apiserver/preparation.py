@@ -22,6 +22,7 @@ from typing import Final
 from ..frozen_json import FrozenMap
 from ..kinds import Generation, Kind
 from ..objects import Object
+from .strategies import strategy_of
 
 NOW: Final = "2000-01-01T00:00:00Z"
 """The one timestamp of the model."""
@@ -60,7 +61,7 @@ def for_creation(kind: Kind, object_: Object) -> Object:
         object_ = object_.with_field("status", kind.initial_status)
     if kind.initial_spec:
         object_ = object_.with_field("spec", FrozenMap({**object_.spec, **kind.initial_spec}))
-    return with_defaults(kind, object_)
+    return strategy_of(kind).prepare_creation(object_)
 
 
 def stamped(kind: Kind, object_: Object, revision: int) -> Object:
@@ -76,18 +77,10 @@ def for_update(kind: Kind, new: Object, existing: Object, subresource: str) -> O
     """An update as it will be stored: what this URL cannot change, or nobody can, is as it was."""
     new = _keep_other_half(kind, new, existing, subresource)
     new = _keep_system_fields(new, existing)
-    new = with_defaults(kind, new)
+    new = strategy_of(kind).prepare_update(new, existing, subresource)
     if kind.resource == "namespaces":
         new = _with_own_name_as_label(new)
     return _with_generation(kind, new, existing)
-
-
-def with_defaults(kind: Kind, object_: Object) -> Object:
-    """The object with the kind's defaults where it says nothing."""
-    for path, value in kind.defaults:
-        if object_.field(path) is None:
-            object_ = object_.with_field(path, value)
-    return object_
 
 
 def marked(object_: Object, grace_period_seconds: int | None) -> Object:

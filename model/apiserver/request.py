@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 from ..frozen_json import FrozenMap, Json
 from ..kinds import Kind
 from ..objects import Object, ObjectKey
+from .settings import AUTHENTICATED, MASTERS
 
 Verb = Literal["create", "get", "list", "watch", "update", "patch", "delete", "deletecollection"]
 
@@ -52,6 +53,10 @@ class Options:
     label_selector: str = ""
     field_selector: str = ""
     limit: int = 0
+    continue_token: str = ""
+    field_manager: str = ""
+    field_validation: str = ""
+    force: bool | None = None
 
     @property
     def is_dry_run(self) -> bool:
@@ -105,6 +110,7 @@ class Request:
     media_type: str = JSON
     options: Options = NO_OPTIONS
     user: str = "admin"
+    groups: tuple[str, ...] = (MASTERS, AUTHENTICATED)
     stage: Stage = field(default=BEGIN)
 
     @property

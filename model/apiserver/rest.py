@@ -29,14 +29,18 @@ _READ_OPTIONS = {
     "labelSelector": "label_selector",
     "fieldSelector": "field_selector",
     "limit": "limit",
+    "continue": "continue_token",
 }
 _WRITE_OPTIONS = {
     "dryRun": "dry_run",
     "propagationPolicy": "propagation_policy",
     "orphanDependents": "orphan_dependents",
     "gracePeriodSeconds": "grace_period_seconds",
+    "fieldManager": "field_manager",
+    "fieldValidation": "field_validation",
+    "force": "force",
 }
-_NOT_YET = ("continue", "fieldValidation", "force", "sendInitialEvents", "watch")
+_NOT_YET = ("sendInitialEvents", "watch")
 
 
 @frozen
@@ -141,7 +145,7 @@ def _typed(name: str, text: str) -> object:
     match name:
         case "dryRun":
             return (text,)
-        case "orphanDependents":
+        case "orphanDependents" | "force":
             return text == "true"
         case "limit" | "gracePeriodSeconds":
             digits = text.removeprefix("-")

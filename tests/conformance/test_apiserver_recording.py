@@ -14,7 +14,11 @@ from attrs import evolve
 from seatrial.checker.conformance.answers import MASKED
 from seatrial.checker.conformance.apiserver_recording import conform_apiserver
 from seatrial.checker.conformance.report import Report
-from seatrial.model.apiserver import Answer, Request, desired, front, preparation, storage, validation
+from seatrial.model.apiserver import Answer, Settings, desired, preparation, validation
+from seatrial.model.apiserver.chain import serve
+from seatrial.model.apiserver.http import HttpRequest
+from seatrial.model.apiserver.rest import NotModelled
+from seatrial.model.apiserver.storage import steps as steps_of_writes
 from seatrial.model.errors import BadInput
 from seatrial.model.etcd.cells import Cells
 from seatrial.model.objects import Object
@@ -68,7 +72,7 @@ def client_keeps_uid(kind: Any, object_: Object, revision: int) -> Object:
         (desired, "validate_update", no_causes, {"immutable: change data", "immutable: unset"}),
         (validation, "_sealed_fields", no_causes, {"immutable: change data", "immutable: unset"}),
         (desired, "agree_with_url", unchanged, {"PUT with another name in the body"}),
-        (storage, "stamped", client_keeps_uid, {"recreate: another uid, another creationTimestamp"}),
+        (steps_of_writes, "stamped", client_keeps_uid, {"recreate: another uid, another creationTimestamp"}),
     ],
 )
 def test_a_server_without_one_of_its_guards_does_not_match(
@@ -79,12 +83,12 @@ def test_a_server_without_one_of_its_guards_does_not_match(
     assert steps <= {mismatch.step for mismatch in conform_apiserver(CRUD).mismatches}
 
 
-def changing(**fields: object) -> Callable[[Cells, Request], Answer]:
+def changing(**fields: object) -> Callable[[Cells, HttpRequest, Settings], Answer | NotModelled]:
     """A server that answers each GET of one object with some of its fields changed."""
 
-    def handle(cells: Cells, request: Request) -> Answer:
-        answer = front.handle(cells, request)
-        if request.verb != "get" or answer.object is None:
+    def handle(cells: Cells, request: HttpRequest, settings: Settings) -> Answer | NotModelled:
+        answer = serve(cells, request, settings)
+        if request.method != "GET" or isinstance(answer, NotModelled) or answer.object is None:
             return answer
         object_ = answer.object
         for path, value in fields.items():
@@ -123,10 +127,10 @@ def test_a_wrong_field_is_a_mismatch(field: str, value: object) -> None:
 def test_a_revision_too_many_is_a_mismatch_of_its_line() -> None:
     """A server that writes when nothing changes differs there, and in the one list at that revision; not ever after."""
 
-    def handle(cells: Cells, request: Request) -> Answer:
-        if request.verb == "update" and request.options.is_dry_run:
+    def handle(cells: Cells, request: HttpRequest, settings: Settings) -> Answer | NotModelled:
+        if request.method == "PUT" and "dryRun" in request.query:
             cells.revision += 1
-        return front.handle(cells, request)
+        return serve(cells, request, settings)
 
     first, *more = conform_apiserver(CRUD, handler=handle).mismatches
     assert (first.line, first.step) == (59, "dry run PUT")

@@ -9,11 +9,11 @@ Source: RFC 7396; Kubernetes 1.36, ``apiserver/pkg/endpoints/handlers/patch.go``
 
 from __future__ import annotations
 
-from ..frozen_json import EMPTY, FrozenMap, Json
-from ..objects import Object
-from .answer import Answer, Cause, Details, bad_request
-from .decoding import Undecodable, agree_with_url, decode
-from .request import Malformed, Request
+from ...frozen_json import EMPTY, FrozenMap, Json
+from ...objects import Object
+from ..answer import Answer, Cause, Details, bad_request
+from ..decoding import Undecodable, agree_with_url, decode
+from ..request import Malformed, Request
 
 
 def patched(request: Request, existing: Object) -> Object | Answer:

@@ -1,0 +1,24 @@
+"""Leases.
+
+Lives here: the strategies of these kinds, nothing else.  See :mod:`.kind` for what they mean.
+"""
+
+from __future__ import annotations
+
+from .kind import FieldType, Kind
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        group="coordination.k8s.io",
+        version="v1",
+        name="Lease",
+        plural="leases",
+        allow_unconditional_update=False,
+        create_on_update=True,
+        types=(
+            ("spec.holderIdentity", FieldType.TEXT),
+            ("spec.leaseDurationSeconds", FieldType.INTEGER),
+            ("spec.leaseTransitions", FieldType.INTEGER),
+        ),
+    ),
+)
