@@ -80,7 +80,7 @@ def decide_on_own_version(request: Any, copy: Stored | None, *, current: bool, l
 def decide_without_preconditions(request: Any, copy: Stored | None, *, current: bool, lookup: Any) -> storage.Outcome:
     """The preconditions of a DELETE are looked at first, and forgotten once it goes on to the storage."""
     if isinstance(request.stage, Remove):
-        request = request.at(evolve(request.stage, resource_version=None))
+        request = request.at(evolve(request.stage, uid=None, resource_version=None))
     return storage.decide(request, copy, current=current, lookup=lookup)
 
 

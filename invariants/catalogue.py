@@ -18,7 +18,28 @@ from seatrial.model.scenario import Scenario
 
 from .copies import inf_object_subsequence
 from .invariant import Invariant
+from .objects import (
+    api_immutable_fields,
+    obj_delete_preconditions,
+    obj_generation_law,
+    obj_grace_only_shrinks,
+    obj_last_finalizer_deletes,
+    obj_no_new_finalizers,
+    obj_noop_writes_nothing,
+    obj_one_controller,
+    obj_patch_applied_to_fresh,
+    obj_patch_preconditions,
+    obj_status_spec_isolation,
+    obj_uid_unique,
+)
 from .replicasets import rs_at_rest_has_its_replicas, rs_no_over_creation
+from .requests import (
+    api_create_never_overwrites,
+    api_dry_run_writes_nothing,
+    api_error_means_no_effect,
+    api_stores_valid_objects,
+    obj_cached_copy_never_decides,
+)
 from .store import etcd_rev_monotone, etcd_txn_one_revision
 from .writes import api_single_writer, obj_deletion_one_way, obj_finalizer_blocks_removal, obj_no_lost_update
 
@@ -100,6 +121,153 @@ GUARANTEES: tuple[Guarantee, ...] = (
             ("update-removes-the-living", "editors"),
         ),
         limits=(Limit("finalizer-added-during-delete", "finalizer-race"),),
+    ),
+    Guarantee(
+        api_error_means_no_effect,
+        holds_in=(
+            "patches",
+            "halves",
+        ),
+        teeth=(("refuses-what-it-did", "patches"),),
+        limits=(
+            Limit("answer-lost", "recreation", {"lost-answer": 1}),
+            Limit("committed-later", "editors", {"late-commit": 1}),
+        ),
+    ),
+    Guarantee(
+        api_dry_run_writes_nothing,
+        holds_in=("rehearsal",),
+        teeth=(("dry-run-in-earnest", "rehearsal"),),
+    ),
+    Guarantee(
+        api_create_never_overwrites,
+        holds_in=("recreation",),
+        teeth=(
+            ("create-overwrites", "recreation"),
+            ("create-takes-version", "recreation"),
+        ),
+    ),
+    Guarantee(
+        api_stores_valid_objects,
+        holds_in=(
+            "halves",
+            "vandalism",
+            "patches",
+        ),
+        teeth=(("patch-is-not-validated", "vandalism"),),
+    ),
+    Guarantee(
+        api_immutable_fields,
+        holds_in=(
+            "halves",
+            "vandalism",
+            "deletion",
+            "patches",
+        ),
+        teeth=(
+            ("selector-may-change", "vandalism"),
+            ("update-renews-creation", "halves"),
+        ),
+    ),
+    Guarantee(
+        obj_uid_unique,
+        holds_in=(
+            "recreation",
+            "replicaset-scaled",
+        ),
+        teeth=(("uid-from-name", "recreation"),),
+    ),
+    Guarantee(
+        obj_generation_law,
+        holds_in=(
+            "halves",
+            "vandalism",
+            "farewell",
+            "replicaset-scaled",
+        ),
+        teeth=(
+            ("status-is-a-wish", "halves"),
+            ("deletion-is-not-counted", "vandalism"),
+            ("generation-begins-at-0", "replicaset-calm"),
+        ),
+    ),
+    Guarantee(
+        obj_status_spec_isolation,
+        holds_in=("halves",),
+        teeth=(
+            ("status-write-changes-spec", "halves"),
+            ("main-write-changes-status", "halves"),
+        ),
+    ),
+    Guarantee(
+        obj_one_controller,
+        holds_in=("vandalism",),
+        teeth=(("two-controllers", "vandalism"),),
+    ),
+    Guarantee(
+        obj_patch_applied_to_fresh,
+        holds_in=(
+            "patches",
+            "halves",
+            "farewell",
+        ),
+        teeth=(("patch-is-not-applied-again", "patches"),),
+    ),
+    Guarantee(
+        obj_patch_preconditions,
+        holds_in=("patches",),
+        teeth=(
+            ("patch-forgets-version", "patches"),
+            ("patch-forgets-uid", "patches"),
+        ),
+    ),
+    Guarantee(
+        obj_noop_writes_nothing,
+        holds_in=(
+            "patches",
+            "halves",
+            "deletion",
+        ),
+        teeth=(("no-op-is-written", "patches"),),
+    ),
+    Guarantee(
+        obj_cached_copy_never_decides,
+        holds_in=(
+            "patches",
+            "halves",
+            "deletion",
+        ),
+        teeth=(("stale-copy-decides", "patches"),),
+    ),
+    Guarantee(
+        obj_delete_preconditions,
+        holds_in=(
+            "recreation",
+            "farewell",
+        ),
+        teeth=(("delete-forgets-preconditions", "recreation"),),
+    ),
+    Guarantee(
+        obj_grace_only_shrinks,
+        holds_in=("farewell",),
+        teeth=(("grace-may-grow", "farewell"),),
+    ),
+    Guarantee(
+        obj_no_new_finalizers,
+        holds_in=(
+            "vandalism",
+            "farewell",
+            "deletion",
+        ),
+        teeth=(("finalizers-after-deletion", "vandalism"),),
+    ),
+    Guarantee(
+        obj_last_finalizer_deletes,
+        holds_in=(
+            "deletion",
+            "release-race",
+        ),
+        teeth=(("released-is-stored", "deletion"),),
     ),
     Guarantee(
         inf_object_subsequence,

@@ -145,16 +145,18 @@ def _controls(owner: Object, object_: Object) -> bool:
     return reference is not None and reference.uid == owner.uid
 
 
-def create(object_: Object) -> Generator[Effect, Any, Object]:
+def create(object_: Object, *, options: Options = NO_OPTIONS) -> Generator[Effect, Any, Object]:
     """Create an object; the answer is the object as stored.
 
     Raises:
         ApiError: refused, or no answer came.
     """
-    return _shown((yield Ask(requests.create(_kind_of(object_), object_))))
+    return _shown((yield Ask(requests.create(_kind_of(object_), object_, options=options))))
 
 
-def update(object_: Object, *, subresource: str = "", conditional: bool = True) -> Generator[Effect, Any, Object]:
+def update(
+    object_: Object, *, subresource: str = "", conditional: bool = True, options: Options = NO_OPTIONS
+) -> Generator[Effect, Any, Object]:
     """Replace an object.
 
     It is conditional on the resourceVersion that the object carries; with ``conditional=False`` that is left out, and
@@ -165,17 +167,33 @@ def update(object_: Object, *, subresource: str = "", conditional: bool = True) 
     """
     read_at = int(object_.resource_version or 0)
     sent = object_ if conditional else object_.without_metadata("resourceVersion")
-    return _shown((yield Ask(requests.update(_kind_of(object_), sent, subresource=subresource), read_at)))
+    request = requests.update(_kind_of(object_), sent, subresource=subresource, options=options)
+    return _shown((yield Ask(request, read_at)))
 
 
-def patch(kind: Kind | str, key: Place, change: Mapping[str, object]) -> Generator[Effect, Any, Object]:
+def patch(
+    kind: Kind | str,
+    key: Place,
+    change: Mapping[str, object],
+    *,
+    subresource: str = "",
+    options: Options = NO_OPTIONS,
+) -> Generator[Effect, Any, Object]:
     """Apply a merge patch; it is conditional only if it sets ``metadata.resourceVersion``.
 
     Raises:
         ApiError: refused, or no answer came.
     """
     namespace, name = key
-    return _shown((yield Ask(requests.patch(_kind(kind), namespace, name, freeze_map(change)))))
+    changed = freeze_map(change)
+    request = requests.patch(_kind(kind), namespace, name, changed, subresource=subresource, options=options)
+    return _shown((yield Ask(request)))
+
+
+def ask(request: Request) -> Generator[Effect, Any, Answer]:
+    """Any other request; the answer as it is, refusals included."""
+    answer: Answer = yield Ask(request)
+    return answer
 
 
 def delete(kind: Kind | str, key: Place, *, options: Options = NO_OPTIONS) -> Generator[Effect, Any, bool]:

@@ -14,6 +14,7 @@ from attrs import field, frozen
 from .. import kinds
 from ..apiserver.front import handle
 from ..apiserver.request import create
+from ..apiserver.settings import SMALL, Settings, User
 from ..errors import BadInput
 from ..etcd import Member
 from ..faults import API_SWITCH, CRASH, CRASH_SERVER, LATE_COMMIT, LOST_ANSWER, MEANING, STALE_CACHE
@@ -47,6 +48,10 @@ class Cluster:
         apiservers: the number of API servers.
         first_list: how new a starting informer's first list must be: ``consistent`` or ``any``.
         requests_outlive: whether a request may still be carried out when nobody waits for it any more.
+        settings: how the API servers are set up.
+        cached: further resources that each server has a watch cache of: it looks them up there, and may find old
+            states.  (Those of the objects and of the reconcilers are cached anyway.)
+        users: by process name, who asks; the others are administrators.
         parts: the functions to use, exchanged in mutants.
     """
 
@@ -56,6 +61,9 @@ class Cluster:
     apiservers: int = 2
     first_list: str = "consistent"
     requests_outlive: bool = True
+    settings: Settings = SMALL
+    cached: Sequence[str] = ()
+    users: Mapping[str, User] = field(factory=dict[str, User])
     parts: Parts = field(factory=Parts)
 
     def machine(self, name: str, faults: Mapping[str, int] = NO_FAULTS) -> Machine:
@@ -67,7 +75,8 @@ class Cluster:
         self._check(faults)
         etcd = self._loaded()
         names = tuple(SERVER_NAMES[: self.apiservers])
-        resources = tuple(sorted({resource for each in self.reconcilers for resource in each.resources} | self._own()))
+        watched = {resource for each in self.reconcilers for resource in each.resources}
+        resources = tuple(sorted(watched | self._own() | set(self.cached)))
         stale = faults.get(STALE_CACHE, 0)
         copies = Copies(names, resources, tuple(self.reconcilers), self.parts, stale, self.first_list)
         return Machine(
@@ -142,8 +151,8 @@ class Cluster:
     def _ordinary(self, copies: Copies, faults: Mapping[str, int]) -> list[Rule]:
         """What happens without any fault."""
         controllers = {each.name: each for each in self.reconcilers}
-        processes = Processes(copies, self.parts, controllers, dict(self.scripts))
-        serving = Serving(copies, self.parts)
+        processes = Processes(copies, self.parts, controllers, dict(self.scripts), self.users)
+        serving = Serving(copies, self.parts, self.settings)
         rules: list[Rule] = []
         for who in (*controllers, *self.scripts):
             rules += [rule(step, process=who, who=who) for step in (processes.begin, processes.receive)]

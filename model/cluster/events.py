@@ -176,6 +176,28 @@ class Committed:
 
 
 @frozen(cache_hash=True)
+class Concluded:
+    """An API server has an answer to a write without having written anything more: a refusal, or nothing to do."""
+
+    server: str
+    process: str
+    request: Request
+    answer: Answer
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        status = f"{self.answer.status} {self.answer.reason}".strip()
+        how = "refuses" if self.answer.refused else "has nothing to write for"
+        return f"{server(self.server)} {how} {asked(self.request)} of {self.process}: {status}"
+
+    @property
+    def arrow(self) -> Arrow:
+        """A server's own work."""
+        return Arrow(server(self.server), server(self.server), "refuses" if self.answer.refused else "nothing to write")
+
+
+@frozen(cache_hash=True)
 class CompareLost:
     """An etcd transaction changed nothing: the key was not as demanded.  The server goes on from what it is now."""
 

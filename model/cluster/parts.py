@@ -14,6 +14,7 @@ from typing import Any
 from attrs import frozen
 
 from ..apiserver import storage
+from ..apiserver.answer import Answer
 from ..etcd import transactions
 from ..machinery.expectations import Expectations
 from ..machinery.informer import Change, Copy, changes
@@ -54,6 +55,8 @@ class Parts:
     optimistic_delete: Callable[..., transactions.Committed | transactions.Lost] = transactions.optimistic_delete
     decide: Callable[..., storage.Outcome] = storage.decide
     after_loss: Callable[..., storage.Outcome] = storage.after_loss
+    after_commit: Callable[..., Answer | storage.FollowUp] = storage.after_commit
+    stamped: Callable[[storage.Attempt, int], storage.Attempt] = storage.Attempt.stamped
     changes: Callable[..., list[Change]] = changes
     apply: Callable[[Copy, Change], Copy] = apply
     fulfilled: Callable[[Expectations, Key], bool] = fulfilled

@@ -13,14 +13,16 @@ from __future__ import annotations
 from attrs import frozen
 
 from ..apiserver.answer import Answer
-from ..apiserver.front import EtcdLookup, read, stored_of
+from ..apiserver.front import read, stored_of
 from ..apiserver.reading import get_answer
-from ..apiserver.storage import Attempt, FollowUp, Outcome, Reread, Stored, after_commit
+from ..apiserver.settings import SMALL, Settings
+from ..apiserver.storage import Attempt, FollowUp, Outcome, Reread, Stored
 from ..draft import Disabled, require
 from ..errors import ModelError
 from ..etcd import Lost
 from .copies import Copies
-from .events import Committed, CompareLost, Read, Served
+from .events import Committed, CompareLost, Concluded, Read, Served
+from .lookups import ServerLookup
 from .parts import Parts
 from .state import Call, ClusterDraft, call_on, reader
 
@@ -31,6 +33,7 @@ class Serving:
 
     copies: Copies
     parts: Parts
+    settings: Settings = SMALL
 
     def serve(self, draft: ClusterDraft, line: str) -> None:
         """A server takes up a request: a read is answered, a write computed from the server's own copy."""
@@ -46,13 +49,16 @@ class Serving:
             message = f"a cluster does not serve {request.verb} yet; informers list and watch by rules of their own"
             raise ModelError(message)
         cached = self._cached(draft, call)
-        outcome = self.parts.decide(request, cached, current=False, lookup=EtcdLookup(draft))
+        lookup = self._lookup(draft, call)
+        outcome = self.parts.decide(request, cached, current=False, lookup=lookup)
         fresh = isinstance(outcome, Reread)
-        outcome = self._confirmed(draft, outcome)
+        outcome = self._confirmed(draft, outcome, lookup)
         if isinstance(outcome, Attempt):
             removes = outcome.value is None
             served = Served(call.server, call.process, outcome.request, outcome.expected, removes, not fresh)
             draft.emit(served)
+        else:
+            draft.emit(Concluded(call.server, call.process, call.ask.request, outcome))
         self._go_on(draft, line, call, outcome)
 
     def commit(self, draft: ClusterDraft, line: str) -> None:
@@ -60,18 +66,19 @@ class Serving:
         call = call_on(draft, line)
         if not isinstance(call.at, Attempt):
             raise Disabled
-        attempt = call.at.stamped(draft.revision + 1)
+        attempt = self.parts.stamped(call.at, draft.revision + 1)
         path = attempt.key.path
         if attempt.value is None:
             written = self.parts.optimistic_delete(draft, path, attempt.expected)
         else:
             written = self.parts.optimistic_put(draft, path, attempt.value, attempt.expected)
         outcome: Outcome | FollowUp
+        lookup = self._lookup(draft, call)
         if isinstance(written, Lost):
             fresh = stored_of(written.current)
             found = 0 if fresh is None else fresh.revision
             draft.emit(CompareLost(call.server, call.process, path, attempt.expected, found))
-            outcome = self.parts.after_loss(attempt, fresh, lookup=EtcdLookup(draft))
+            outcome = self.parts.after_loss(attempt, fresh, lookup=lookup)
         else:
             server = call.server
             committed = Committed(
@@ -79,10 +86,10 @@ class Serving:
                 written.previous, written.kv, call.ask.read_at,
             )  # fmt: skip
             draft.emit(committed)
-            outcome = after_commit(attempt, written.revision)
+            outcome = self.parts.after_commit(attempt, written.revision)
         if isinstance(outcome, FollowUp):
-            outcome = self.parts.decide(outcome.request, outcome.copy, current=False, lookup=EtcdLookup(draft))
-        self._go_on(draft, line, call, self._confirmed(draft, outcome))
+            outcome = self.parts.decide(outcome.request, outcome.copy, current=False, lookup=lookup)
+        self._go_on(draft, line, call, self._confirmed(draft, outcome, lookup))
 
     def _cached(self, draft: ClusterDraft, call: Call) -> Stored | None:
         """The server's own copy of the object that a request is about."""
@@ -95,12 +102,14 @@ class Serving:
         self.copies.require_fresh_enough(draft, who, request.kind.resource)
         return draft.copies[who].get(request.key.path)
 
-    def _confirmed(self, draft: ClusterDraft, outcome: Outcome) -> Answer | Attempt:
-        """The outcome, after a fresh read if it needs one."""
-        if isinstance(outcome, Reread):
+    def _lookup(self, draft: ClusterDraft, call: Call) -> ServerLookup:
+        return ServerLookup(draft, call.server, self.copies, self.settings)
+
+    def _confirmed(self, draft: ClusterDraft, outcome: Outcome, lookup: ServerLookup) -> Answer | Attempt:
+        """The outcome, after fresh reads if it needs them: one that follows another at once finds the same."""
+        while isinstance(outcome, Reread):
             request = outcome.request
-            outcome = self.parts.decide(request, read(draft, request.key), current=True, lookup=EtcdLookup(draft))
-        assert not isinstance(outcome, Reread)  # noqa: S101 - a fresh copy needs no confirmation
+            outcome = self.parts.decide(request, read(draft, request.key), current=True, lookup=lookup)
         return outcome
 
     def _go_on(self, draft: ClusterDraft, line: str, call: Call, at: Answer | Attempt) -> None:

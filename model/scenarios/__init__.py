@@ -17,7 +17,11 @@ from ..errors import BadInput
 from ..scenario import Scenario
 from .deletion import deletion, finalizer_race, release_race
 from .editors import editors, editors_unconditional
+from .farewell import farewell
+from .halves import halves, vandalism
 from .manifest import manifest
+from .patches import patches
+from .recreation import recreation, rehearsal
 from .replicaset import (
     replicaset,
     replicaset_calm,
@@ -34,6 +38,12 @@ _ALL: tuple[Callable[..., Scenario], ...] = (
     deletion,
     finalizer_race,
     release_race,
+    patches,
+    halves,
+    vandalism,
+    recreation,
+    rehearsal,
+    farewell,
     replicaset,
     replicaset_calm,
     replicaset_scaled,
