@@ -115,6 +115,7 @@ class Expander:
     ) -> None:
         self.space = space
         self.judges = tuple(judges)
+        self._listening: dict[tuple[type, ...], tuple[StepJudge, ...]] = {}
         self.tables = [RuleTable(space, each) for each in space.machine.rules] if tables is None else tables
         self.groups = [Group(self, tables) for tables in _by_process(self.tables)]
         self._successors: Listing | None = None
@@ -142,7 +143,11 @@ class Expander:
         return tuple(found)
 
     def _judge(self, packed: int, move: Move, delta: int, allowed: int) -> None:
-        for judge in self.judges:
+        kinds = tuple(map(type, move.outcome.events))
+        listening = self._listening.get(kinds)
+        if listening is None:
+            listening = self._listening[kinds] = tuple(judge for judge in self.judges if judge.listens_to(kinds))
+        for judge in listening:
             failure = judge.failure(packed, move, delta, allowed)
             if failure is not None:
                 raise Broken(judge.invariant, failure, packed, allowed, move)

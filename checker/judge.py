@@ -7,7 +7,7 @@ Must not know: how states are explored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from seatrial.invariants.invariant import Invariant
 from seatrial.model.draft import View
@@ -76,15 +76,19 @@ class StepJudge:
         self._kept: set[tuple[Move, int]] = set()
         self.swept: set[str] = set()
 
+    def listens_to(self, kinds: Iterable[type]) -> bool:
+        """Whether steps that emit events of these classes are judged."""
+        wanted = self.invariant.events
+        return not wanted or any(issubclass(kind, wanted) for kind in kinds)
+
     def failure(self, packed: int, move: Move, delta: int, allowed: int) -> str | None:
         """The part of the promise that the step breaks, or ``None``.  ``delta`` includes the observers' changes.
+
+        Asked only of steps to which the promise listens.
 
         Raises:
             Widen: the judgement needs more than the bits in ``allowed``.
         """
-        listens = self.invariant.events
-        if listens and not any(isinstance(event, listens) for event in move.events):
-            return None
         if self.mask & ~allowed:
             raise Widen(self.mask)
         if (move, packed & self.mask) in self._kept:

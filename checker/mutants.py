@@ -18,6 +18,7 @@ from seatrial.model.faults import API_SWITCH
 from seatrial.model.scenario import Scenario, System
 from seatrial.model.scenarios.store import Store
 
+from . import admission_mutations as admission
 from . import mutations as cluster
 from . import request_mutations as requests
 from . import store_mutations as store
@@ -150,119 +151,6 @@ _OF_SERVERS_AND_WATCHES: tuple[tuple[str, str, cluster.ClusterChange], ...] = (
     ),
 )
 
-_OF_REQUESTS: tuple[tuple[str, str, cluster.ClusterChange], ...] = (
-    (
-        "selector-may-change",
-        "the selector of a workload may be changed",
-        cluster.deciding(requests.storing_invalid("spec.selector")),
-    ),
-    (
-        "update-renews-creation",
-        "each change renews the time of creation",
-        cluster.deciding(requests.altering(requests.renews_creation, "update", "patch")),
-    ),
-    (
-        "two-controllers",
-        "an object may have two owners that control it",
-        cluster.deciding(requests.storing_invalid("metadata.ownerReferences")),
-    ),
-    (
-        "patch-is-not-validated",
-        "a patch may make labels that are none",
-        cluster.deciding(requests.storing_invalid("metadata.labels")),
-    ),
-    (
-        "finalizers-after-deletion",
-        "finalizers may be added to an object that is being deleted",
-        cluster.deciding(requests.storing_invalid("metadata.finalizers")),
-    ),
-    (
-        "status-is-a-wish",
-        "a report of what is counts as a new generation",
-        cluster.deciding(requests.altering(requests.counts_status, "update")),
-    ),
-    (
-        "deletion-is-not-counted",
-        "the beginning of a deletion is no new generation",
-        cluster.deciding(requests.altering(requests.forgets_to_count_deletion, "delete")),
-    ),
-    (
-        "generation-begins-at-0",
-        "a new object has generation 0",
-        cluster.exchanging(stamped=requests.stamped_from_zero),
-    ),
-    (
-        "status-write-changes-spec",
-        "a write through /status changes what is wanted",
-        cluster.deciding(requests.altering(requests.takes_spec_through_status, "update")),
-    ),
-    (
-        "main-write-changes-status",
-        "a write through the main resource changes what was seen",
-        cluster.deciding(requests.altering(requests.takes_status_through_main, "update")),
-    ),
-    (
-        "grace-may-grow",
-        "a later DELETE with more grace gives a pod more time",
-        cluster.deciding(requests.decide_lengthening_grace),
-    ),
-    (
-        "no-op-is-written",
-        "a change that changes nothing is written all the same",
-        cluster.deciding(requests.decide_writing_always),
-    ),
-    (
-        "released-is-stored",
-        "the update that takes the last finalizer off is stored, and the object waits for another DELETE",
-        cluster.deciding(requests.decide_storing_the_released),
-    ),
-    (
-        "patch-forgets-version",
-        "the resourceVersion in a patch is not looked at",
-        cluster.deciding(requests.asking(requests.without_patch_version)),
-    ),
-    (
-        "patch-forgets-uid",
-        "the uid in a patch is not looked at",
-        cluster.deciding(requests.asking(requests.without_patch_uid)),
-    ),
-    (
-        "dry-run-in-earnest",
-        "a dry run is carried out",
-        cluster.deciding(requests.asking(requests.in_earnest)),
-    ),
-    (
-        "create-takes-version",
-        "a creation may name a resourceVersion",
-        cluster.deciding(requests.asking(requests.without_created_version)),
-    ),
-    (
-        "stale-copy-decides",
-        "what a server computes from a stale copy is told without a fresh read",
-        cluster.exchanging(decide=requests.decide_from_any_copy),
-    ),
-    (
-        "uid-from-name",
-        "a new object's uid is made from its name",
-        cluster.exchanging(stamped=requests.stamped_by_name),
-    ),
-    (
-        "patch-is-not-applied-again",
-        "a patch that lost its compare stores what it had made of the old object",
-        cluster.exchanging(after_loss=requests.tries_the_same_again),
-    ),
-    (
-        "create-overwrites",
-        "a creation that finds its name taken writes over what is there",
-        cluster.exchanging(after_loss=requests.overwrites_what_exists),
-    ),
-    (
-        "refuses-what-it-did",
-        "a patch is answered with a conflict though its transaction was committed",
-        cluster.exchanging(after_commit=requests.refuses_what_it_did),
-    ),
-)
-
 _OF_RECONNECTING: tuple[tuple[str, str, cluster.ClusterChange], ...] = (
     (
         "informer-goes-back",
@@ -331,7 +219,8 @@ def _with_informers_that_switch(scenario: Scenario) -> bool:
 _ALL: tuple[Mutant, ...] = (
     *(Mutant(*each, Store, _anywhere) for each in _OF_ETCD),
     *(Mutant(*each, Cluster, _anywhere) for each in _OF_SERVERS_AND_WATCHES),
-    *(Mutant(*each, Cluster, _anywhere) for each in _OF_REQUESTS),
+    *(Mutant(*each, Cluster, _anywhere) for each in requests.MUTANTS),
+    *(Mutant(*each, Cluster, _anywhere) for each in admission.MUTANTS),
     *(Mutant(*each, Cluster, _with_informers_that_switch) for each in _OF_RECONNECTING),
     *(Mutant(*each, Cluster, _with_controllers) for each in _OF_CONTROLLERS),
 )

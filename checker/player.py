@@ -84,8 +84,9 @@ class Player:
         self.path.append(before + delta)
         self.seen.add(before + delta)
         self.steps += 1
+        kinds = tuple(map(type, move.outcome.events))
         for judge in self.judges:
-            part = judge.failure(before, move, delta, -1)
+            part = judge.failure(before, move, delta, -1) if judge.listens_to(kinds) else None
             if part is not None:
                 return Failure(judge.invariant, part)
         return self._judge_state()

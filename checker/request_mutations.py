@@ -1,6 +1,6 @@
 """What mutants change in how API servers treat requests: one guard of the write path missing in each.
 
-Lives here: the changes; which mutant is made of which is in :mod:`.mutants`.  Most wrap the decision of the storage
+Lives here: the changes, and the mutants that are made of them.  Most wrap the decision of the storage
 loop: what they let through, or add, is what the missing guard would.  Must not know: which promise a change breaks.
 """
 
@@ -16,10 +16,12 @@ from seatrial.model.apiserver.answer import Answer, conflict
 from seatrial.model.apiserver.patching import merge
 from seatrial.model.apiserver.request import Begin, Remove, Request
 from seatrial.model.apiserver.storage import Attempt, FollowUp, Stored
+from seatrial.model.etcd import Committed, Lost, optimistic_put
 from seatrial.model.frozen_json import FrozenMap
 from seatrial.model.objects import Object
 
-Decide = Callable[..., storage.Outcome]
+from .mutations import ClusterChange, Decide, deciding, exchanging
+
 LATER = "2000-01-02T00:00:00Z"
 
 
@@ -214,3 +216,181 @@ def refuses_what_it_did(attempt: Attempt, revision: int) -> Answer | FollowUp:
     if attempt.request.verb == "patch" and attempt.value is not None:
         return conflict(attempt.request.kind, attempt.key.name, "the answer of a server that checks after it stores")
     return storage.after_commit(attempt, revision)
+
+
+def put_with_label(cells: Any, key: str, value: Object, expected: int) -> Committed | Lost:
+    """Something puts a label on each object after everything has been checked."""
+    return optimistic_put(cells, key, value.with_field("metadata.labels.late", "yes"), expected)
+
+
+def answers_with_counter(attempt: Attempt, revision: int) -> Answer | FollowUp:
+    """The resourceVersion in an answer counts the changes of the object, not etcd's revisions."""
+    outcome = storage.after_commit(attempt, revision)
+    if not isinstance(outcome, Answer) or outcome.object is None or attempt.value is None:
+        return outcome
+    version = 1 if attempt.previous is None else attempt.expected + 1
+    return evolve(outcome, object=outcome.object.with_metadata(resourceVersion=str(version)))
+
+
+def answers_with_what_was(attempt: Attempt, revision: int) -> Answer | FollowUp:
+    """An answer shows the object as it was before the change, at the new revision."""
+    outcome = storage.after_commit(attempt, revision)
+    if not isinstance(outcome, Answer) or outcome.object is None or attempt.previous is None or attempt.value is None:
+        return outcome
+    return evolve(outcome, object=attempt.previous.value.with_metadata(resourceVersion=str(revision)))
+
+
+def conflicts_at_once(attempt: Attempt, fresh: Stored | None, *, lookup: Any) -> storage.Outcome:
+    """Who loses the compare is told of a conflict, whether or not the request named a version."""
+    if attempt.request.verb in {"update", "patch"} and attempt.then is None:
+        return conflict(attempt.request.kind, attempt.key.name, "the object has been modified")
+    return storage.after_loss(attempt, fresh, lookup=lookup)
+
+
+def decide_refusing_again(request: Request, copy: Stored | None, *, current: bool, lookup: Any) -> storage.Outcome:
+    """A DELETE of what is being deleted already is refused."""
+    repeated = request.verb == "delete" and isinstance(request.stage, Begin) and current
+    if repeated and copy is not None and copy.object.is_terminating:
+        return conflict(request.kind, request.name, "the object is being deleted already")
+    return storage.decide(request, copy, current=current, lookup=lookup)
+
+
+# --- The mutants: id, what is wrong, the change -----------------------------------------------------------------
+
+MUTANTS: tuple[tuple[str, str, ClusterChange], ...] = (
+    (
+        "selector-may-change",
+        "the selector of a workload may be changed",
+        deciding(storing_invalid("spec.selector")),
+    ),
+    (
+        "update-renews-creation",
+        "each change renews the time of creation",
+        deciding(altering(renews_creation, "update", "patch")),
+    ),
+    (
+        "two-controllers",
+        "an object may have two owners that control it",
+        deciding(storing_invalid("metadata.ownerReferences")),
+    ),
+    (
+        "patch-is-not-validated",
+        "a patch may make labels that are none",
+        deciding(storing_invalid("metadata.labels")),
+    ),
+    (
+        "finalizers-after-deletion",
+        "finalizers may be added to an object that is being deleted",
+        deciding(storing_invalid("metadata.finalizers")),
+    ),
+    (
+        "status-is-a-wish",
+        "a report of what is counts as a new generation",
+        deciding(altering(counts_status, "update")),
+    ),
+    (
+        "deletion-is-not-counted",
+        "the beginning of a deletion is no new generation",
+        deciding(altering(forgets_to_count_deletion, "delete")),
+    ),
+    (
+        "generation-begins-at-0",
+        "a new object has generation 0",
+        exchanging(stamped=stamped_from_zero),
+    ),
+    (
+        "status-write-changes-spec",
+        "a write through /status changes what is wanted",
+        deciding(altering(takes_spec_through_status, "update")),
+    ),
+    (
+        "main-write-changes-status",
+        "a write through the main resource changes what was seen",
+        deciding(altering(takes_status_through_main, "update")),
+    ),
+    (
+        "grace-may-grow",
+        "a later DELETE with more grace gives a pod more time",
+        deciding(decide_lengthening_grace),
+    ),
+    (
+        "no-op-is-written",
+        "a change that changes nothing is written all the same",
+        deciding(decide_writing_always),
+    ),
+    (
+        "released-is-stored",
+        "the update that takes the last finalizer off is stored, and the object waits for another DELETE",
+        deciding(decide_storing_the_released),
+    ),
+    (
+        "patch-forgets-version",
+        "the resourceVersion in a patch is not looked at",
+        deciding(asking(without_patch_version)),
+    ),
+    (
+        "patch-forgets-uid",
+        "the uid in a patch is not looked at",
+        deciding(asking(without_patch_uid)),
+    ),
+    (
+        "dry-run-in-earnest",
+        "a dry run is carried out",
+        deciding(asking(in_earnest)),
+    ),
+    (
+        "create-takes-version",
+        "a creation may name a resourceVersion",
+        deciding(asking(without_created_version)),
+    ),
+    (
+        "stale-copy-decides",
+        "what a server computes from a stale copy is told without a fresh read",
+        exchanging(decide=decide_from_any_copy),
+    ),
+    (
+        "uid-from-name",
+        "a new object's uid is made from its name",
+        exchanging(stamped=stamped_by_name),
+    ),
+    (
+        "patch-is-not-applied-again",
+        "a patch that lost its compare stores what it had made of the old object",
+        exchanging(after_loss=tries_the_same_again),
+    ),
+    (
+        "create-overwrites",
+        "a creation that finds its name taken writes over what is there",
+        exchanging(after_loss=overwrites_what_exists),
+    ),
+    (
+        "refuses-what-it-did",
+        "a patch is answered with a conflict though its transaction was committed",
+        exchanging(after_commit=refuses_what_it_did),
+    ),
+    (
+        "mutates-after-checking",
+        "something puts a label on each object after everything has been checked",
+        exchanging(optimistic_put=put_with_label),
+    ),
+    (
+        "version-counts-changes",
+        "the resourceVersion in an answer is not etcd's revision",
+        exchanging(after_commit=answers_with_counter),
+    ),
+    (
+        "answer-shows-the-past",
+        "an answer shows the object as it was before the change",
+        exchanging(after_commit=answers_with_what_was),
+    ),
+    (
+        "conflicts-at-once",
+        "who loses the compare is told of a conflict, whether or not the request named a version",
+        exchanging(after_loss=conflicts_at_once),
+    ),
+    (
+        "second-delete-conflicts",
+        "a DELETE of what is being deleted already is refused",
+        deciding(decide_refusing_again),
+    ),
+)

@@ -19,11 +19,11 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 Schema = Mapping[str, Any]
 
-TABLE: Final = Path(__file__).parent.parent / "model" / "schema" / "data" / "v1_36.py"
+TABLE: Final = Path(__file__).resolve().parent.parent / "model" / "schema" / "data" / "v1_36.py"
 
 _META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _SPECIAL: Final = {
@@ -118,7 +118,7 @@ def _references(value: Any) -> Iterator[str]:
     if isinstance(value, str) and value.startswith("="):
         yield value[1:]
     elif isinstance(value, dict):
-        for item in value.values():
+        for item in cast("dict[str, Any]", value).values():
             yield from _references(item)
 
 
@@ -138,7 +138,8 @@ def _type(schema: Schema) -> Any:
     if "oneOf" in schema:
         return "integer-or-text"
     type_ = schema.get("type")
-    name = next(item for item in type_ if item != "null") if isinstance(type_, list) else type_
+    names = cast("list[str]", type_) if isinstance(type_, list) else [str(type_)]
+    name = next(item for item in names if item != "null")
     if name == "array":
         return _list(schema)
     if name == "object":
@@ -149,7 +150,7 @@ def _type(schema: Schema) -> Any:
         return "bytes"
     if name == "integer" and schema.get("format") == "int32":
         return "int32"
-    return _SCALARS.get(str(name), "any")
+    return _SCALARS.get(name, "any")
 
 
 def _reference(schema: Schema) -> Any:

@@ -87,7 +87,8 @@ def obj_generation_law(before: View, step: Step, after: View) -> Parts:
             yield "a new object has generation 1", new.generation == 1
             continue
         begun = new.is_terminating and not old.is_terminating
-        steps = int(begun) + int(_wants_another(kind_of(new), old, new))
+        bound = commit.request.subresource == "binding"  # where it runs is no wish of whoever made it
+        steps = int(begun) + int(not bound and _wants_another(kind_of(new), old, new))
         yield "it grew by one for each new wish", new.generation == (old.generation or 0) + steps
 
 

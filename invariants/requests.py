@@ -6,16 +6,19 @@ Judged where an API server decides on an answer, and where one is lost.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from seatrial.model.apiserver.answer import Answer
-from seatrial.model.apiserver.front import EtcdLookup, read
-from seatrial.model.apiserver.request import Remove, Request
+from seatrial.model.apiserver.front import EtcdLookup
+from seatrial.model.apiserver.reads import read
+from seatrial.model.apiserver.request import APPLY_PATCH, Request
 from seatrial.model.apiserver.storage import Attempt, Reread, decide
 from seatrial.model.apiserver.validation import validate_creation
-from seatrial.model.cluster.events import AnswerLost, Committed
+from seatrial.model.cluster.events import AnswerLost, Committed, Concluded, Crashed
 from seatrial.model.cluster.faults import REFUSED, VANISHES
-from seatrial.model.cluster.state import Call
+from seatrial.model.cluster.state import NO_ANSWER, Call
 from seatrial.model.draft import View
+from seatrial.model.etcd import Cells
 from seatrial.model.frozen_json import FrozenMap
 from seatrial.model.machine import Step
 from seatrial.model.objects import Object
@@ -24,10 +27,12 @@ from .invariant import stepwise
 from .objects import kind_of
 
 Parts = Iterator[tuple[str, bool]]
+DECIDED = (Committed, Concluded)
 CLUSTER = ("revision", "keys", "calls", "copies")
 
 
 @stepwise(
+    on=(AnswerLost, Crashed, *DECIDED),
     source="apiserver/pkg/endpoints/handlers/finisher; etcd3/store.go; observed on Kubernetes 1.36 (O.1)",
     limits={
         "lost-answer": "a request is carried out and its answer is lost: its client is told of an error",
@@ -39,19 +44,32 @@ CLUSTER = ("revision", "keys", "calls", "copies")
 )
 def api_error_means_no_effect(before: View, step: Step, after: View) -> Parts | None:
     """A client that is told of an error can rely on it: its request has changed nothing, and never will."""
-    lost = step.emitted(AnswerLost)
+    lost = [each.goes_on in {REFUSED, VANISHES} for each in step.emitted(AnswerLost) if each.request.verb != "get"]
+    crashed = [not _was_carried_out(call) for call in _cut_off(before, step, after)]
     answered = _answered(before, step, after)
-    if not lost and (answered is None or not answered[1].refused):
+    if not lost and not crashed and (answered is None or not answered[1].refused):
         return None
-    return _no_effect(step, lost, answered)
+    return _no_effect(step, [*lost, *crashed], answered)
 
 
-def _no_effect(step: Step, lost: tuple[AnswerLost, ...], answered: tuple[Call, Answer] | None) -> Parts:
-    for each in lost:
-        if each.request.verb != "get":
-            yield "what was not answered is not carried out", each.goes_on in {REFUSED, VANISHES}
+def _cut_off(before: View, step: Step, after: View) -> list[Call]:
+    """The writes that a server had on it when it crashed, as they were."""
+    if not step.emitted(Crashed):
+        return []
+    known = {line: before.calls[line] for line in before.calls if line in after.calls}
+    cut = [call for line, call in known.items() if call.at != NO_ANSWER and after.calls[line].at == NO_ANSWER]
+    return [call for call in cut if call.ask.request.verb != "get"]
+
+
+def _was_carried_out(call: Call) -> bool:
+    return isinstance(call.at, Answer) and call.at.ok
+
+
+def _no_effect(step: Step, kept: list[bool], answered: tuple[Call, Answer] | None) -> Parts:
+    for each in kept:
+        yield "what was not answered is not carried out", each
     if answered is not None and answered[1].refused:
-        yield "what is refused had changed nothing", not step.emitted(Committed) and not _has_written(answered[0])
+        yield "what is refused had changed nothing", not step.emitted(Committed) and not answered[0].wrote
 
 
 def _answered(before: View, step: Step, after: View) -> tuple[Call, Answer] | None:
@@ -63,13 +81,8 @@ def _answered(before: View, step: Step, after: View) -> tuple[Call, Answer] | No
     return (call, now.at) if call is not None and now is not None and isinstance(now.at, Answer) else None
 
 
-def _has_written(call: Call) -> bool:
-    """Whether an earlier transaction of the same request was committed."""
-    stage = call.at.request.stage if isinstance(call.at, Attempt) else None
-    return isinstance(stage, Remove) and stage.marked is not None
-
-
 @stepwise(
+    on=Concluded,
     source="etcd3/store.go (GuaranteedUpdate, origStateIsCurrent); observed on Kubernetes 1.36 (B.5)",
     needs=CLUSTER,
 )
@@ -80,16 +93,17 @@ def obj_cached_copy_never_decides(before: View, step: Step, after: View) -> Part
         return None
     call, answer = answered
     request = call.at.request if isinstance(call.at, Attempt) else call.ask.request
-    if request.verb not in {"update", "patch", "delete"}:
-        return None
+    if request.verb not in {"update", "patch", "delete"} or answer.reason == "Forbidden":
+        return None  # what may be done is decided by other objects
     return _as_from_fresh(before, request, answer)
 
 
 def _as_from_fresh(state: View, request: Request, answer: Answer) -> Parts:
-    fresh = read(state, request.key)
-    outcome = decide(request, fresh, current=True, lookup=EtcdLookup(state))
+    etcd = cast("Cells", state)  # a cluster's state has etcd's cells among its own
+    fresh, lookup = read(etcd, request.key), EtcdLookup(etcd)
+    outcome = decide(request, fresh, current=True, lookup=lookup)
     while isinstance(outcome, Reread):
-        outcome = decide(outcome.request, fresh, current=True, lookup=EtcdLookup(state))
+        outcome = decide(outcome.request, fresh, current=True, lookup=lookup)
     yield "a fresh copy gives the same answer", outcome == answer
 
 
@@ -115,7 +129,7 @@ def api_create_never_overwrites(before: View, step: Step, after: View) -> Parts:
     del after
     for commit in step.emitted(Committed):
         request = commit.request
-        if request.verb == "create" and commit.key.startswith(request.key.path):
+        if request.verb == "create" and not request.subresource and commit.key.startswith(request.key.path):
             yield "there was nothing under its name", before.keys.get(commit.key) is None
             named = _named_version(commit)
             yield "no version was named", named in {"", "0"}
@@ -137,3 +151,83 @@ def api_stores_valid_objects(before: View, step: Step, after: View) -> Parts:
     for commit in step.emitted(Committed):
         if commit.after is not None:
             yield "the stored object is valid", not validate_creation(kind_of(commit.after), commit.after)
+
+
+@stepwise(
+    on=Committed,
+    source="registry store.go (Create, Update: createValidation, updateValidation), etcd3/store.go",
+    needs=CLUSTER,
+)
+def api_stores_what_it_checked(before: View, step: Step, after: View) -> Parts:
+    """What is stored is exactly what was checked: nothing changes an object between the last check and the store."""
+    del after
+    line = dict(step.action.arguments).get("line")
+    call = None if line is None else before.calls.get(line)
+    for commit in step.emitted(Committed):
+        if call is not None and isinstance(call.at, Attempt):
+            yield "it is what the server had computed", commit.after == call.at.stamped(commit.revision).value
+
+
+@stepwise(
+    on=Committed,
+    source="Kubernetes API conventions, Concurrency Control (resourceVersion); observed on Kubernetes 1.36 (B.2)",
+    needs=CLUSTER,
+)
+def obj_version_is_revision(before: View, step: Step, after: View) -> Parts | None:
+    """The resourceVersion in an answer is the revision at which etcd stored exactly this content."""
+    answered = _answered(before, step, after)
+    commits: tuple[Committed, ...] = step.emitted(Committed)
+    if answered is None or answered[1].object is None or not commits or commits[-1].after is None:
+        return None
+    return _as_stored(commits[-1], answered[1].object)
+
+
+def _as_stored(commit: Committed, shown: Object) -> Parts:
+    yield "the version is the revision", shown.resource_version == str(commit.revision)
+    yield "the content is what was stored", shown.without_metadata("resourceVersion") == commit.after
+
+
+@stepwise(
+    on=DECIDED,
+    source="registry store.go (Update, AllowUnconditionalUpdate); observed on Kubernetes 1.36 (C.4, C.12, D.1)",
+    needs=CLUSTER,
+)
+def obj_unconditional_never_conflicts(before: View, step: Step, after: View) -> Parts | None:
+    """An update or patch that names no version, nor another's uid, never meets with a conflict: it is tried again."""
+    answered = _answered(before, step, after)
+    if answered is None:
+        return None
+    request, answer = answered[0].ask.request, answered[1]
+    named = Object(request.body) if isinstance(request.body, FrozenMap) else None
+    found = before.keys.get(request.key.path)
+    of_another = named is None or (bool(named.uid) and (found is None or found.value.uid != named.uid))
+    conditional = of_another or (named is not None and named.resource_version not in {"", "0"})
+    if request.verb not in {"update", "patch"} or conditional or request.media_type == APPLY_PATCH:
+        return None
+    return _without_conflict(answer)
+
+
+def _without_conflict(answer: Answer) -> Parts:
+    yield "it is not refused with a conflict", answer.reason != "Conflict"
+
+
+@stepwise(
+    on=DECIDED,
+    source="Kubernetes API concepts, Resource deletion; registry store.go (Delete); observed on Kubernetes 1.36 (G)",
+    needs=CLUSTER,
+)
+def obj_delete_convergent(before: View, step: Step, after: View) -> Parts | None:
+    """A DELETE without preconditions can be sent as often as one likes: it is accepted, or the object is gone."""
+    answered = _answered(before, step, after)
+    if answered is None:
+        return None
+    request, answer = answered[0].ask.request, answered[1]
+    options = request.options
+    conditional = options.precondition_uid is not None or options.precondition_resource_version is not None
+    if request.verb != "delete" or conditional or answer.reason == "Forbidden":
+        return None
+    return _accepted_or_gone(answer)
+
+
+def _accepted_or_gone(answer: Answer) -> Parts:
+    yield "it is accepted, or there is nothing", answer.ok or answer.reason == "NotFound"

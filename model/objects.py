@@ -65,7 +65,14 @@ class ObjectKey:
         return "/".join(part for part in (self.resource, self.namespace, self.name) if part)
 
 
-_STORED_ELSEWHERE = {"services": "services/specs", "endpoints": "services/endpoints"}
+_STORED_ELSEWHERE = {
+    "services": "services/specs",
+    "endpoints": "services/endpoints",
+    "nodes": "minions",
+    "ingresses": "ingress",
+    "replicationcontrollers": "controllers",
+    "customresourcedefinitions": "apiextensions.k8s.io/customresourcedefinitions",
+}
 
 
 def resource_prefix(resource: str, namespace: str = "") -> str:
@@ -78,8 +85,9 @@ def resource_prefix(resource: str, namespace: str = "") -> str:
 def _split_resource(parts: list[str]) -> tuple[str, list[str]]:
     """The resource that the parts of a key begin with, and the rest.  Groups of custom resources contain a dot."""
     for resource, folder in _STORED_ELSEWHERE.items():
-        if parts[:2] == folder.split("/"):
-            return resource, parts[2:]
+        depth = folder.count("/") + 1
+        if parts[:depth] == folder.split("/"):
+            return resource, parts[depth:]
     if "." in parts[0]:
         return f"{'.'.join(parts[1:2])}.{parts[0]}", parts[2:]
     return parts[0], parts[1:]

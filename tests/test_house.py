@@ -52,7 +52,7 @@ MAY_USE = {
     "model": {"attrs", "jsonpatch", "jsonpointer"},
     "invariants": {"attrs"},
     "traces": {"attrs", "cattrs", "yaml"},
-    "checker": {"attrs", "cattrs", "httpx", "hypothesis", "networkx", "yaml"},
+    "checker": {"attrs", "cattrs", "celpy", "httpx", "hypothesis", "networkx", "yaml"},
     DOORPLATE: {"attrs", "cattrs", "hypothesis", "networkx", "pytest", "rich", "typer", "yaml"},
 }
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef

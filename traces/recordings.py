@@ -27,6 +27,13 @@ A recording of an API server has in each line:
 - ``response``: ``status``, ``reason``, ``message``, ``warnings`` and ``body``; a watch's body is the list of
   its frames;
 - ``etcd_revision``: etcd's revision before and after the request.
+
+A recording of the calls that an API server makes of etcd has in each line:
+
+- ``step``: a name for people;
+- ``http``: the method and the path with its query, and ``status``, the answer's; without them, the line is about
+  several requests that were under way at once;
+- ``etcd_rpcs``: the calls in their order, each with ``rpc``, its name, and ``content``, as etcd's log tells it.
 """
 
 from __future__ import annotations
@@ -61,6 +68,11 @@ APISERVER: Final[Demands] = {
     "request.method": str,
     "request.path": str,
     "response.status": int,
+}
+
+ETCD_CALLS: Final[Demands] = {
+    "step": str,
+    "etcd_rpcs": list,
 }
 
 _JSON_NAMES: Final = {

@@ -1,78 +1,38 @@
 """Comparing one answer of the model with one of a real API server.
 
-Lives here: what is compared, what is masked (:data:`MASKED`, the one list), and the differences.  Must not know:
-recordings as files, or how the model came to its answer.
+Lives here: what of an answer is compared: status, reason, causes (reason and field), details, warnings, text, objects
+with all their fields, lists with their pages, and the frames of watches.  Must not know: recordings as files, or how
+the model came to its answer.
 
-Compared are status, reason, causes (reason and field), details, and the object: every field that the model has, all of
-metadata, and every field that some request wrote.  A field of the real answer which the model lacks is passed over
-only if it is outside metadata and no request ever wrote it: then it is a default of the server, and the model fills in
-only those that decide something.
+A field of the real answer which the model lacks is passed over only where the answer is a document about the server
+itself (its version, its API): such a document has no metadata.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final
 
-from attrs import Factory, define, frozen
+from attrs import frozen
 
+from seatrial.model import kinds
 from seatrial.model.apiserver import Answer
+from seatrial.model.apiserver.answer import Frame
 from seatrial.model.apiserver.http import HttpRequest
-from seatrial.model.frozen_json import as_map
+from seatrial.model.apiserver.paging import PRESENT, decode_token
+from seatrial.model.apiserver.watching import INITIAL_EVENTS_END, bookmark
+from seatrial.model.errors import BadInput
+from seatrial.model.frozen_json import as_map, thaw
+from seatrial.model.kinds import Kind
 from seatrial.model.objects import Object
 
 from .correspondence import Correspondence
-
-Fields: TypeAlias = "dict[str, Any]"
-
-MASKED: Final[Mapping[str, str]] = {
-    "metadata.managedFields": "who owns which field is not modelled yet",
-    "metadata.selfLink": "gone from real servers",
-}
-"""Fields that are not compared at all, and why."""
+from .fields import Difference, FieldComparison, Fields, as_fields, as_list
 
 _BY_CORRESPONDENCE: Final = ("uid", "resourceVersion")
 """Fields of metadata that differ by nature, and must correspond instead of being equal."""
 
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_A_TIME: Final = "<a time>"
-"""What stands for every time on both sides: that there is one is compared, not which."""
-
-
-@frozen
-class Difference:
-    """One field in which two answers differ."""
-
-    field: str
-    expected: object
-    actual: object
-
-
-@define
-class Written:
-    """Which fields requests have written, by resource; items of lists are not told apart."""
-
-    _paths: set[tuple[str, str]] = Factory(set[tuple[str, str]])
-
-    def note(self, request: HttpRequest, body: object) -> None:
-        """Remember what a request wrote."""
-        if request.method in ("POST", "PUT", "PATCH"):
-            self._paths.update((_resource(request), path) for path in _paths(body, ""))
-
-    def has(self, plural: str, path: str) -> bool:
-        """Whether some request wrote the field at a path, or something in it."""
-        return (plural, path) in self._paths
-
-
-def _paths(value: object, at: str) -> Iterator[str]:
-    yield at
-    if isinstance(value, dict):
-        for name, item in cast("Fields", value).items():
-            yield from _paths(item, f"{at}.{name}" if at else name)
-    elif isinstance(value, list):
-        for item in cast("list[object]", value):
-            yield from _paths(item, f"{at}[]")
+_WARNING: Final = '299 - "'
 
 
 @frozen
@@ -81,57 +41,86 @@ class Comparison:
 
     request: HttpRequest
     known: Correspondence
-    written: Written
 
     def differences(self, recorded: Mapping[str, Any], answer: Answer) -> list[Difference]:
         """Where the model's answer differs from the recorded one; new uids and revisions become known on the way."""
         expected, actual = recorded["status"], answer.status
         if expected != actual:
             return [Difference("status", expected, actual)]
-        body = _as_map(recorded.get("body")) or {}
-        if answer.refused:
-            return list(self._refusals(recorded, body, answer))
-        if answer.items is not None:
-            return list(self._lists(body, answer))
-        if answer.object is not None:
-            return list(self._objects(body, answer.object, ""))
-        return list(self._details(body, answer))
+        return [*self._warnings(recorded, answer), *self._bodies(recorded, answer)]
 
-    def _refusals(self, recorded: Mapping[str, Any], body: Fields, answer: Answer) -> Iterator[Difference]:
-        if (recorded.get("reason") or "") != answer.reason:
-            yield Difference("reason", recorded.get("reason"), answer.reason)
-        details = _as_map(body.get("details")) or {}
-        causes = [_as_map(cause) or {} for cause in _as_items(details.get("causes")) or ()]
-        expected = [(cause.get("reason"), cause.get("field", "")) for cause in causes]
+    def _bodies(self, recorded: Mapping[str, Any], answer: Answer) -> Iterator[Difference]:
+        body = as_fields(recorded.get("body")) or {}
+        if answer.text is not None:
+            if recorded.get("body") != answer.text:
+                yield Difference("body", recorded.get("body"), answer.text)
+        elif answer.refused:
+            yield from self._refusals(recorded.get("reason"), body, answer)
+        elif answer.frames is not None:
+            yield from self._watches(as_list(recorded.get("body")), answer.frames)
+        elif answer.items is not None:
+            yield from self._lists(body, answer)
+        elif answer.object is not None:
+            yield from self._objects(body or self._only_frame(recorded), answer.object, "")
+        else:
+            yield from self._details(body, answer)
+
+    def _only_frame(self, recorded: Mapping[str, Any]) -> Fields:
+        """The object with which a watch of a single object's path is answered."""
+        frames = as_list(recorded.get("body")) or []
+        return (as_fields(frames[0]) if len(frames) == 1 else None) or {}
+
+    def _warnings(self, recorded: Mapping[str, Any], answer: Answer) -> Iterator[Difference]:
+        told = as_list(recorded.get("warnings")) or []
+        expected = [_unquoted(str(each)) for each in told]
+        actual = [self.known.recorded_text(each) for each in answer.warnings]
+        if expected != actual:
+            yield Difference("warnings", expected, actual)
+
+    # --- Refusals -----------------------------------------------------------------------------------------------
+
+    def _refusals(self, reason: object, body: Fields, answer: Answer) -> Iterator[Difference]:
+        if (reason or "") != answer.reason:
+            yield Difference("reason", reason, answer.reason)
+        details = as_fields(body.get("details")) or {}
+        causes = [as_fields(cause) or {} for cause in as_list(details.get("causes")) or ()]
+        expected = [(cause.get("reason", ""), cause.get("field", "")) for cause in causes]
         actual = [(cause.reason, cause.field) for cause in answer.causes]
         if expected != actual:
             yield Difference("details.causes", expected, actual)
+        if details.get("retryAfterSeconds", 0) != answer.retry_after_seconds:
+            theirs, ours = details.get("retryAfterSeconds"), answer.retry_after_seconds
+            yield Difference("details.retryAfterSeconds", theirs, ours)
+        yield from self._tokens(_metadata(body), answer)
         yield from self._details(body, answer)
 
     def _details(self, body: Fields, answer: Answer) -> Iterator[Difference]:
         """Which object a Status is about.  A name that the server made up for one that it refused is its own secret."""
-        details = _as_map(body.get("details")) or {}
+        details = as_fields(body.get("details")) or {}
         if body.get("kind") != "Status":
             yield Difference("kind", body.get("kind"), "Status")
         ours = answer.details
         actual = {} if ours is None else {"name": ours.name, "group": ours.group, "kind": ours.kind, "uid": ours.uid}
+        made_up = answer.refused and self.request.method == "POST" and _is_generated(self.request)
         for name in ("name", "group", "kind", "uid"):
-            value = actual.get(name) or ""
-            value = self.known.uids.recorded(value) if name == "uid" else self.known.names.recorded(value)
-            made_up = (
-                name == "name" and answer.refused and self.request.method == "POST" and _is_generated(self.request)
-            )
-            if (details.get(name) or "") != value and not made_up:
+            value = self.known.recorded_text(actual.get(name) or "")
+            if (details.get(name) or "") != value and not (name == "name" and made_up):
                 yield Difference(f"details.{name}", details.get(name), value)
+
+    # --- Lists --------------------------------------------------------------------------------------------------
 
     def _lists(self, body: Fields, answer: Answer) -> Iterator[Difference]:
         """Items are in the order of their keys on both sides; generated names differ, and are ordered as recorded."""
-        version = _metadata(body).get("resourceVersion")
-        yield from self._revisions("metadata.resourceVersion", version, str(answer.revision))
-        expected = [_as_map(item) or {} for item in _as_items(body.get("items")) or ()]
-        actual = sorted(answer.items or (), key=self._recorded_key)
+        metadata = _metadata(body)
+        version = metadata.get("resourceVersion")
+        yield from self._revisions("metadata.resourceVersion", version, str(answer.revision or ""))
+        yield from self._tokens(metadata, answer)
+        if metadata.get("remainingItemCount") != answer.remaining:
+            yield Difference("metadata.remainingItemCount", metadata.get("remainingItemCount"), answer.remaining)
+        expected = [as_fields(item) or {} for item in as_list(body.get("items")) or ()]
+        actual = sorted(answer.items or (), key=self._recorded_key) if answer.revision else list(answer.items or ())
         names = [_metadata(item).get("name") for item in expected]
-        named = [self.known.names.recorded(item.name) for item in actual]
+        named = [self.known.recorded_text(item.name) for item in actual]
         if names != named:
             yield Difference("items", names, named)
             return
@@ -140,16 +129,68 @@ class Comparison:
             yield from self._objects(whole, ours, f"items[{index}].")
 
     def _recorded_key(self, item: Object) -> str:
-        return f"{item.namespace}/{self.known.names.recorded(item.name)}"
+        return f"{item.namespace}/{self.known.recorded_text(item.name)}"
+
+    def _tokens(self, metadata: Fields, answer: Answer) -> Iterator[Difference]:
+        """How a list goes on: at which revision and key, and in which form the token says so."""
+        theirs, ours = str(metadata.get("continue", "")), answer.continue_token
+        if not theirs and not ours:
+            return
+        expected, actual = decode_token(theirs), decode_token(ours)
+        if isinstance(expected, str) or isinstance(actual, str):
+            yield Difference("metadata.continue", theirs, ours)
+            return
+        alike = self.known.recorded_text(actual.start) == expected.start
+        present = (expected.revision, actual.revision) == (PRESENT, PRESENT)
+        if not alike or not (present or self.known.revisions.bind(expected.revision, actual.revision)):
+            yield Difference("metadata.continue", expected, actual)
+
+    # --- Watches ------------------------------------------------------------------------------------------------
+
+    def _watches(self, recorded: list[object] | None, frames: tuple[Frame, ...]) -> Iterator[Difference]:
+        """Frame by frame.  A bookmark that only time made may come at any moment: what it says is compared."""
+        told = [as_fields(each) or {} for each in recorded or ()]
+        ours = iter(frames)
+        actual = [_kind_of_bookmark(each) or next(ours, None) for each in told]
+        actual.extend(ours)
+        types = [each.get("type") for each in told]
+        if types != ["BOOKMARK" if isinstance(each, Kind) else each and each.type for each in actual]:
+            yield Difference("frames", types, [each.type for each in frames])
+            return
+        for index, (theirs, frame) in enumerate(zip(told, actual, strict=True)):
+            object_ = as_fields(theirs.get("object")) or {}
+            if isinstance(frame, Kind):
+                version = str(_metadata(object_).get("resourceVersion"))
+                frame = bookmark(frame, self.known.revisions.model(int(version)))  # noqa: PLW2901 - now it can be told
+            if frame is not None:
+                yield from self._frames(object_, frame, f"frames[{index}].")
+
+    def _frames(self, theirs: Fields, ours: Frame, place: str) -> Iterator[Difference]:
+        if ours.error is not None:
+            found = list(self._refusals(theirs.get("reason"), theirs, ours.error))
+            if theirs.get("code") != ours.error.status:
+                found.append(Difference("code", theirs.get("code"), ours.error.status))
+            yield from (Difference(place + each.field, each.expected, each.actual) for each in found)
+        elif ours.object is not None:
+            yield from self._objects(theirs, ours.object, place)
+
+    # --- Objects ------------------------------------------------------------------------------------------------
 
     def _objects(self, theirs: Fields, ours: Object, place: str) -> Iterator[Difference]:
+        writes = self.request.method != "GET"
+        about_server = "metadata" not in theirs
+        compared = FieldComparison(self.known, self._was_asked, writes=writes, may_lack=about_server)
+        if about_server:
+            yield from compared.differences(theirs, thaw(ours.root), place)
+            return
         metadata = _metadata(theirs)
         yield from self._identities(metadata, ours, place)
         version = metadata.get("resourceVersion")
         yield from self._revisions(f"{place}metadata.resourceVersion", version, ours.resource_version)
-        compared = {name: value for name, value in metadata.items() if name not in _BY_CORRESPONDENCE}
+        rest = {name: value for name, value in metadata.items() if name not in _BY_CORRESPONDENCE}
         actual = ours.without_metadata(*_BY_CORRESPONDENCE).thaw()
-        yield from self._fields({**theirs, "metadata": compared}, actual, "", place)
+        actual.setdefault("metadata", {})
+        yield from compared.differences({**theirs, "metadata": rest}, actual, place)
 
     def _identities(self, metadata: Fields, ours: Object, place: str) -> Iterator[Difference]:
         """The uid, and the generated name of a new object.  A dry run's uid names nothing: it must be there."""
@@ -172,68 +213,37 @@ class Comparison:
             expected = self.known.revisions.model(int(recorded))
             yield Difference(place, recorded, f"{ours} of the model, where {expected} belongs")
 
-    def _fields(self, expected: object, actual: object, path: str, place: str) -> Iterator[Difference]:
-        if path in MASKED:
-            return
-        their_map, our_map = _as_map(expected), _as_map(actual)
-        their_items, our_items = _as_items(expected), _as_items(actual)
-        if their_map is not None and our_map is not None:
-            yield from self._maps(their_map, our_map, path, place)
-        elif their_items is not None and our_items is not None:
-            yield from self._arrays(their_items, our_items, path, place)
-        elif _plain(expected) != _plain(self._recorded_text(actual)):
-            yield Difference(place + path, expected, actual)
-
-    def _maps(self, theirs: Fields, ours: Fields, path: str, place: str) -> Iterator[Difference]:
-        for name in sorted({*theirs, *ours}):
-            further = f"{path}.{name}" if path else name
-            if name in theirs and name in ours:
-                yield from self._fields(theirs[name], ours[name], further, place)
-            elif name in ours or self._must_have(further):
-                yield Difference(place + further, theirs.get(name), ours.get(name))
-
-    def _arrays(self, theirs: list[object], ours: list[object], path: str, place: str) -> Iterator[Difference]:
-        if len(theirs) != len(ours):
-            yield Difference(place + path, theirs, ours)
-            return
-        for expected, actual in zip(theirs, ours, strict=True):
-            yield from self._fields(expected, actual, f"{path}[]", place)
-
-    def _must_have(self, path: str) -> bool:
-        """Whether the model must have a field that the real server shows."""
-        if path in MASKED:
-            return False
-        return path.startswith("metadata.") or self.written.has(_resource(self.request), path)
-
-    def _recorded_text(self, ours: object) -> object:
-        return self.known.names.recorded(self.known.uids.recorded(ours)) if isinstance(ours, str) else ours
+    def _was_asked(self, path: str, recorded: object) -> bool:
+        """Whether the client asked for the very value that is recorded at a path."""
+        asked = thaw(self.request.body) if isinstance(self.request.body, Mapping) else None
+        first, _, _ = path.partition("[]")
+        for name in first.split("."):
+            asked = (as_fields(asked) or {}).get(name)
+        return asked is not None and str(recorded) in str(asked)
 
 
 def _metadata(object_: Fields) -> Fields:
-    return _as_map(object_.get("metadata")) or {}
+    return as_fields(object_.get("metadata")) or {}
 
 
-def _as_map(value: object) -> Fields | None:
-    return cast("Fields", value) if isinstance(value, dict) else None
+def _kind_of_bookmark(recorded: Fields) -> Kind | None:
+    """Of which kind a recorded bookmark is that only time made; ``None`` if it is no such frame."""
+    object_ = as_fields(recorded.get("object")) or {}
+    metadata = _metadata(object_)
+    if recorded.get("type") != "BOOKMARK" or INITIAL_EVENTS_END in (as_fields(metadata.get("annotations")) or {}):
+        return None
+    if not str(metadata.get("resourceVersion")).isdecimal():
+        return None
+    try:
+        return kinds.of_object(str(object_.get("apiVersion")), str(object_.get("kind")))
+    except BadInput:
+        return None
 
 
-def _as_items(value: object) -> list[object] | None:
-    return cast("list[object]", value) if isinstance(value, list) else None
-
-
-def _plain(value: object) -> object:
-    """The value as it is compared: one time is as good as another, and a boolean is no number."""
-    if isinstance(value, str) and _TIME.fullmatch(value):
-        return _A_TIME
-    return (type(value), value)
-
-
-def _resource(request: HttpRequest) -> str:
-    """The plural that a path names."""
-    parts = request.parts[2:] if request.parts[0] == "api" else request.parts[3:]
-    in_namespace = parts[:1] == ("namespaces",) and len(parts) > 2 and parts[2] not in ("status", "finalize")  # noqa: PLR2004
-    parts = parts[2:] if in_namespace else parts
-    return parts[0] if parts else ""
+def _unquoted(warning: str) -> str:
+    """What a warning says, without its code and agent."""
+    text = warning.removeprefix(_WARNING).removesuffix('"') if warning.startswith(_WARNING) else warning
+    return text.replace('\\"', '"').replace("\\\\", "\\")
 
 
 def _is_generated(request: HttpRequest) -> bool:

@@ -4,60 +4,71 @@ Lives here: :func:`conform_apiserver`: each recorded request is translated, aske
 of its own, and the answers are compared.  Must not know: how answers are compared in detail (``answers``), or which
 lines are passed over (``skips``).
 
-The model starts as a fresh cluster: the namespaces that every cluster has.  Revisions that others made on the real
-server between two lines, and those of lines that are passed over, are made in the model too, by writes to a key that
-no object has; so "the same change of etcd's revision" is compared for each line by itself, and one difference is not
-told twice.
+The model starts as a fresh cluster.  Revisions that others made on the real server between two lines, and those of
+lines that are passed over, are made in the model too, by writes to a key that no object has; so "the same change of
+etcd's revision" is compared for each line by itself, and one difference is not told twice.  What was asked at the same
+time is replayed in the order in which it took effect (see :func:`.apiserver_lines.in_turn`).
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, cast
 
 from attrs import Factory, define, evolve
 
-from seatrial.model import kinds
-from seatrial.model.apiserver import ADMIN, FULL, Answer, Malformed, Settings, User, create, front
+from seatrial.model.apiserver import Answer
 from seatrial.model.apiserver.chain import serve
+from seatrial.model.apiserver.definitions import RESOURCE as DEFINITIONS
 from seatrial.model.apiserver.http import HttpRequest
 from seatrial.model.apiserver.rest import NotModelled
 from seatrial.model.errors import BadInput
-from seatrial.model.etcd import Member
-from seatrial.model.etcd.cells import Cells
-from seatrial.model.etcd.requests import Put
-from seatrial.model.frozen_json import Json, freeze
-from seatrial.model.objects import Object
+from seatrial.model.objects import ObjectKey
 from seatrial.traces.recordings import APISERVER, Line, read_recording
 
 from . import skips
-from .answers import Comparison, Difference, Written
+from .accounts import unrecorded_account
+from .answers import Comparison
+from .apiserver_lines import (
+    actor,
+    compaction,
+    in_turn,
+    is_during_watch,
+    is_etcd_watch,
+    is_watch,
+    request_of,
+    revisions,
+    told_revision,
+)
+from .apiserver_world import OTHER_WRITERS_KEY, Handler, World
+from .cel import CannotEvaluate
+from .clients import SETTINGS
 from .correspondence import Correspondence
-from .report import Mismatch, Report
+from .etcd_view import event_differences
+from .fields import Difference, as_fields, as_list
+from .filling import Filling
+from .report import Mismatch, Report, Tally
 from .skips import reason_to_skip
 
-Handler: TypeAlias = Callable[[Cells, HttpRequest, Settings], Answer | NotModelled]
+WITHOUT_WATCH_CACHE: Final = ("no-watch-cache", "nocache")
+"""What the file or scenario of a server that ran without watch caches is called, at least in part."""
 
-_NAMESPACES_OF_EVERY_CLUSTER: Final = ("default", "kube-node-lease", "kube-public", "kube-system")
-_OTHER_WRITERS_KEY: Final = "/registry/of-other-writers"
-
-_USERS: Final = {"admin": ADMIN, "alice": User("alice"), "bob": User("bob")}
-"""The clients of the recordings: each one's token is its name.  Who has no token is called anonymous there."""
-
-SETTINGS: Final = evolve(FULL, tokens=_USERS)
-"""A server that is set up as the recorded ones were."""
+Progress = Callable[[int, int], object]
 
 
 def conform_apiserver(
-    path: Path | str, *, scenarios: Collection[str] | None = None, handler: Handler = serve
+    path: Path | str,
+    *,
+    scenarios: Collection[str] | None = None,
+    handler: Handler = serve,
+    progress: Progress | None = None,
 ) -> Report:
     """Replay a recording on the model and compare.
 
     ``scenarios`` selects some (all lines of one share a server with the lines of the others); ``handler`` is the API
-    server that is compared.
+    server that is compared; ``progress`` is told how many lines of how many are done.
 
     Raises:
         BadInput: the recording cannot be read, or has no such scenario.
@@ -66,9 +77,16 @@ def conform_apiserver(
     if scenarios is not None:
         _check_scenarios(lines, scenarios, str(path))
         lines = [line for line in lines if line.fields["scenario"] in scenarios]
-    replay = _Replay(handler)
-    for line in lines:
-        replay.take(line)
+    names = (Path(path).name, *(str(line.fields["scenario"]) for line in lines))
+    cached = not any(word in name for word in WITHOUT_WATCH_CACHE for name in names)
+    replay = _Replay(World(handler, evolve(SETTINGS, watch_cache=cached, settles=False)))
+    done = 0
+    for together in in_turn(lines):
+        for line in together:
+            replay.take(line)
+        done += len(together)
+        if progress is not None:
+            progress(done, len(lines))
     return replay.report()
 
 
@@ -83,96 +101,128 @@ def _check_scenarios(lines: list[Line], scenarios: Collection[str], path: str) -
 class _Replay:
     """A replay under way."""
 
-    handler: Handler
-    etcd: Member = Factory(Member)
+    world: World
     known: Correspondence = Factory(Correspondence)
-    written: Written = Factory(Written)
-    matched: int = 0
-    mismatched: int = 0
+    tallies: dict[str, Tally] = Factory(dict[str, Tally])
     mismatches: list[Mismatch] = Factory(list[Mismatch])
     reasons: Counter[str] = Factory(Counter[str])
     clock: tuple[int, int] | None = None
-    """The recorded revision of etcd at the last line, and the model's."""
-
-    def __attrs_post_init__(self) -> None:
-        for name in _NAMESPACES_OF_EVERY_CLUSTER:
-            namespace = Object.of({"metadata": {"name": name}})
-            front.handle(self.etcd, create(kinds.of_name("Namespace"), namespace))
+    """The recorded revision of etcd at the last line that tells one, and the model's."""
+    opened: int = 0
+    """The model's revision when the watch was opened that the last lines were asked during; 0 if there is none."""
+    filling: Filling = Factory(Filling)
+    tokens: dict[str, str] = Factory(dict[str, str])
+    """The tokens of service accounts, by the name of the client that uses them."""
 
     def take(self, line: Line) -> None:
         """Replay one line and note what came of it."""
-        before, after = self._recorded_revisions(line)
-        self._catch_up(before)
+        pair = revisions(line)
+        self._happen_before(line, pair)
         reason = reason_to_skip(line.fields, skips.APISERVER)
         if reason is None:
-            reason = self._compare(line, self._request(line), after - before)
+            reason = self._compare(line, pair)
         if reason is not None:
             self.reasons[reason] += 1
-        self._catch_up(after)
+            self._tally(line, Tally(skipped=1))
+        if pair is not None:
+            self._catch_up(pair[1])
+        if is_watch(line) or not is_during_watch(line):
+            self.opened = 0
 
     def report(self) -> Report:
         """What has come of all lines so far."""
-        skipped = sum(self.reasons.values())
-        return Report(
-            steps=self.matched + self.mismatched + skipped,
-            matched=self.matched,
-            mismatched=self.mismatched,
-            skipped=skipped,
-            mismatches=tuple(self.mismatches),
-            reasons=tuple(sorted(self.reasons.items())),
-        )
+        return Report.of(self.tallies, self.mismatches, self.reasons)
 
-    def _recorded_revisions(self, line: Line) -> tuple[int, int]:
-        """The revision of etcd before and after; a line that does not tell is taken to have changed nothing."""
-        match line.fields.get("etcd_revision"):
-            case [int(before), int(after)]:
-                return before, after
-            case None:
-                present = 0 if self.clock is None else self.clock[0]
-                return present, present
-            case _:
-                raise line.bad("etcd_revision is not a pair of numbers", "repair or remove the line")
+    # --- What happened without a request ------------------------------------------------------------------------
+
+    def _happen_before(self, line: Line, pair: tuple[int, int] | None) -> None:
+        """What others did before a line was asked, or before it was answered."""
+        if pair is not None and self.clock is not None and pair[0] > self.clock[0]:
+            self.world.make(unrecorded_account(line, self.world.etcd))
+        if pair is not None:
+            self._catch_up(pair[0])
+        else:
+            self.world.settle()
+        if is_during_watch(line) and not self.opened:
+            self.opened = self.world.etcd.revision
+        before = self.world.etcd.revision
+        expired = is_watch(line) and self._expire(line)
+        told = told_revision(line) if line.fields["request"]["method"] in ("GET", "WATCH") else None
+        if told is not None and self.clock is not None and told > self.clock[0] and (pair is None or told <= pair[1]):
+            self._catch_up(told)
+        if is_watch(line):
+            self.opened = self.opened or (before if expired else self.world.etcd.revision)
+        compacted = compaction(line)
+        if compacted is not None:
+            self.world.compact(self.known.revisions.model(compacted))
 
     def _catch_up(self, recorded: int) -> None:
         """Let others write in the model's etcd until it has come as far as the real one."""
         if self.clock is not None:
             then_recorded, then_model = self.clock
-            while self.etcd.revision < then_model + recorded - then_recorded:
-                self.etcd.serve(Put(_OTHER_WRITERS_KEY))
-        self.clock = (recorded, self.etcd.revision)
+            self.world.reach(then_model + recorded - then_recorded)
+        self.clock = (recorded, self.world.etcd.revision)
         self.known.revisions.bind(*self.clock)
 
-    def _request(self, line: Line) -> HttpRequest:
-        """The request of a line, as the model's server is asked."""
-        request: dict[str, Any] = line.fields["request"]
-        actor = str(line.fields.get("actor"))
-        return HttpRequest(
-            method=request["method"],
-            path=self.known.path(request["path"]),
-            query=self.known.query(_query(line)),
-            body=_body(line, self.known),
-            media_type=request.get("content_type") or "application/json",
-            token=None if actor == "anonymous" else actor,
-        )
+    def _expire(self, line: Line) -> bool:
+        """Let those events expire whose end a watch was told, though nobody deleted them; whether there are any."""
+        expired = False
+        body: object = line.fields["response"].get("body")
+        for frame in cast("list[object]", body) if isinstance(body, list) else ():
+            told = as_fields(frame) or {}
+            event = as_fields(told.get("object")) or {}
+            if (told.get("type"), event.get("kind")) != ("DELETED", "Event"):
+                continue
+            metadata = as_fields(event.get("metadata")) or {}
+            key = ObjectKey("events", str(metadata.get("namespace")), str(metadata.get("name"))).path
+            if key in self.world.etcd.keys and str(metadata.get("resourceVersion")).isdecimal():
+                self._catch_up(int(metadata["resourceVersion"]) - 1)
+                self.world.expire(key)
+                self._catch_up(int(metadata["resourceVersion"]))
+                expired = True
+        return expired
 
-    def _compare(self, line: Line, asked: HttpRequest, expected_change: int) -> str | None:
+    # --- Asking and comparing -----------------------------------------------------------------------------------
+
+    def _compare(self, line: Line, pair: tuple[int, int] | None) -> str | None:
         """Ask the model and compare; the reason to pass the line over where the model has no answer."""
+        if is_etcd_watch(line):
+            self._compare_events(line)
+            return None
         response: dict[str, Any] = line.fields["response"]
-        before = self.etcd.revision
-        self.written.note(asked, line.fields["request"].get("body"))
-        answer = self.handler(self.etcd, asked, SETTINGS)
+        asked = request_of(line, self.known, self.tokens.get(actor(line), f"{actor(line)}-token"))
+        before = self.world.etcd.revision
+        try:
+            answer = self.world.ask(asked, time=_time(line), opened=self.opened)
+        except CannotEvaluate as error:
+            return skips.not_modelled(str(error))
         if isinstance(answer, NotModelled):
             return skips.not_modelled(answer.what)
-        differences = Comparison(asked, self.known, self.written).differences(response, answer)
-        change = self.etcd.revision - before
-        if change != expected_change:
-            differences.append(Difference("etcd_revision", expected_change, change))
+        change = self.world.etcd.revision - before
+        answer = self.filling.allowed(response["status"], asked, answer, self.world.etcd)
+        differences = Comparison(asked, self.known).differences(response, answer)
+        expected = _expected_change(asked, pair, change)
+        if change != expected:
+            differences.append(Difference("etcd_revision", expected, change))
+        self._learn_token(asked, answer)
         self._note(line, differences)
         return None
 
+    def _compare_events(self, line: Line) -> None:
+        """Compare what etcd itself was heard to tell."""
+        events = as_list((as_fields(line.fields["response"].get("body")) or {}).get("events")) or ()
+        told = [fields for each in events if (fields := as_fields(each)) is not None]
+        log = self.world.etcd.log
+        self._note(line, event_differences(told, log, self.known, ignore=OTHER_WRITERS_KEY))
+
+    def _learn_token(self, asked: HttpRequest, answer: Answer) -> None:
+        """Keep the token that a service account was given: some client will use it."""
+        if answer.object is not None and asked.parts[-1:] == ("token",):
+            token = answer.object.field("status.token")
+            self.tokens[f"sa:{answer.object.namespace}:{answer.object.name}"] = str(token)
+
     def _note(self, line: Line, differences: list[Difference]) -> None:
-        self.matched += not differences
-        self.mismatched += bool(differences)
+        self._tally(line, Tally(mismatched=1) if differences else Tally(matched=1))
         for each in differences:
             self.mismatches.append(
                 Mismatch(
@@ -186,23 +236,21 @@ class _Replay:
                 )
             )
 
-
-def _query(line: Line) -> dict[str, str]:
-    query: object = line.fields["request"].get("query") or {}
-    if not isinstance(query, dict):
-        raise line.bad("request.query is not an object", "repair or remove the line")
-    return {str(name): str(value) for name, value in cast("dict[object, object]", query).items()}
+    def _tally(self, line: Line, more: Tally) -> None:
+        scenario = str(line.fields["scenario"])
+        self.tallies[scenario] = self.tallies.get(scenario, Tally()) + more
 
 
-def _body(line: Line, known: Correspondence) -> Json | Malformed:
-    """The body of a request: as JSON, or as the text that was sent where that is recorded."""
-    request: dict[str, Any] = line.fields["request"]
-    raw: object = request.get("raw_body")
-    if raw is None:
-        return freeze(known.body(request.get("body")))
-    if not isinstance(raw, str):
-        raise line.bad("request.raw_body is not a string", "repair or remove the line")
-    try:
-        return freeze(known.body(json.loads(raw)))
-    except ValueError as error:
-        return Malformed(str(error))
+def _expected_change(asked: HttpRequest, pair: tuple[int, int] | None, change: int) -> int:
+    """By how much a request must raise etcd's revision.  What rose during a read is others' doing."""
+    if asked.method == "GET":
+        return 0
+    recorded = change if pair is None else pair[1] - pair[0]
+    if DEFINITIONS in asked.parts and recorded > change > 0:
+        return change  # the server itself has begun to write of the definition too
+    return recorded
+
+
+def _time(line: Line) -> float:
+    time: object = line.fields.get("t")
+    return float(time) if isinstance(time, int | float) else 0.0

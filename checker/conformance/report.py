@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Self
 
 from attrs import field, frozen
 
@@ -34,8 +35,28 @@ class Mismatch:
 
 
 @frozen
+class Tally:
+    """How many steps came out how."""
+
+    matched: int = 0
+    mismatched: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.matched + other.matched, self.mismatched + other.mismatched, self.skipped + other.skipped)
+
+    @property
+    def steps(self) -> int:
+        """All of them."""
+        return self.matched + self.mismatched + self.skipped
+
+
+@frozen
 class Report:
-    """The outcome of a comparison.  ``steps == matched + mismatched + skipped``; reasons count the skipped ones."""
+    """The outcome of a comparison.  ``steps == matched + mismatched + skipped``; reasons count the skipped ones.
+
+    ``scenarios`` tells the same by scenario, where the comparison knows them.
+    """
 
     steps: int
     matched: int
@@ -43,6 +64,21 @@ class Report:
     skipped: int
     mismatches: tuple[Mismatch, ...] = ()
     reasons: tuple[tuple[str, int], ...] = field(default=())
+    scenarios: tuple[tuple[str, Tally], ...] = ()
+
+    @classmethod
+    def of(cls, scenarios: Mapping[str, Tally], mismatches: Iterable[Mismatch], reasons: Mapping[str, int]) -> Self:
+        """The report of steps that are counted by scenario, in the order given."""
+        whole = sum(scenarios.values(), Tally())
+        return cls(
+            steps=whole.steps,
+            matched=whole.matched,
+            mismatched=whole.mismatched,
+            skipped=whole.skipped,
+            mismatches=tuple(mismatches),
+            reasons=tuple(sorted(reasons.items())),
+            scenarios=tuple(scenarios.items()),
+        )
 
     def as_json(self) -> dict[str, object]:
         """The object that ``seatrial conform --json`` prints."""
@@ -52,6 +88,11 @@ class Report:
             "mismatched": self.mismatched,
             "skipped": self.skipped,
             "mismatches": [each.as_json() for each in self.mismatches],
+            "reasons": dict(self.reasons),
+            "scenarios": {
+                name: {"matched": each.matched, "mismatched": each.mismatched, "skipped": each.skipped}
+                for name, each in self.scenarios
+            },
         }
 
 
@@ -68,4 +109,5 @@ def combine(reports: Iterable[Report]) -> Report:
         skipped=sum(each.skipped for each in reports),
         mismatches=tuple(mismatch for each in reports for mismatch in each.mismatches),
         reasons=tuple(sorted(reasons.items())),
+        scenarios=tuple(each for report in reports for each in report.scenarios),
     )

@@ -65,22 +65,22 @@ ETCD: Final = (
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def _is_watch(fields: Fields) -> bool:
-    return bool(fields["request"]["method"] == "WATCH")
-
-
 def _is_no_request(fields: Fields) -> bool:
-    return fields["request"]["method"] not in _METHODS
+    return fields["request"]["method"] not in (*_METHODS, "WATCH", "ETCD-WATCH")
 
 
-def _has_headers(fields: Fields) -> bool:
-    return bool(fields["request"].get("headers"))
+def _is_shortened(fields: Fields) -> bool:
+    """The recorder wrote of a long text the first 200 characters and three dots."""
+    raw: object = fields["request"].get("raw_body")
+    return isinstance(raw, str) and len(raw) == len(_DOTS) + _MOST_RECORDED and raw.endswith(_DOTS)
 
+
+_DOTS: Final = "..."
+_MOST_RECORDED: Final = 200
 
 APISERVER: Final = (
-    Skip("watches are not compared yet", _is_watch),
     Skip("the line is not a request to an API server", _is_no_request),
-    Skip("request headers are not modelled yet", _has_headers),
+    Skip("the body is recorded in short", _is_shortened),
 )
 """What a line itself tells."""
 

@@ -41,6 +41,11 @@ def too_long(field: str, longest: int) -> Cause:
     return Cause("FieldValueTooLong", field, f"Too long: may not be more than {longest} bytes")
 
 
+def too_many(field: str, most: int) -> Cause:
+    """A list with too many items."""
+    return Cause("FieldValueTooMany", field, f"Too many: must have at most {most} items")
+
+
 def not_found(field: str, value: object) -> Cause:
     """A value that names what does not exist."""
     return Cause("FieldValueNotFound", field, f"Not found: {value!r}")

@@ -20,6 +20,12 @@ from .request import Options, Request
 ORPHAN: Final = "orphan"
 FOREGROUND: Final = "foregroundDeletion"
 _COLLECTORS = (ORPHAN, FOREGROUND)
+_ORPHANS_JOBS: Final = (
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set "
+    "propagationPolicy=Orphan to suppress this warning"
+)
+_WITHOUT_DEPENDENTS = ("events",)
+_ALWAYS_MARKED = ("customresourcedefinitions", "namespaces")
 
 
 def check_preconditions_first(request: Request, object_: Object) -> Answer | None:
@@ -59,6 +65,8 @@ def finalizers_after(kind: Kind, object_: Object, options: Options) -> tuple[str
 
 
 def _collector_wanted(kind: Kind, object_: Object, options: Options) -> str:
+    if kind.resource in _WITHOUT_DEPENDENTS:
+        return ""
     if options.orphan_dependents is not None:
         return ORPHAN if options.orphan_dependents else ""
     match options.propagation_policy:
@@ -71,6 +79,16 @@ def _collector_wanted(kind: Kind, object_: Object, options: Options) -> str:
         case _:
             present = next((finalizer for finalizer in object_.finalizers if finalizer in _COLLECTORS), "")
             return present or (ORPHAN if kind.default_propagation == "Orphan" else "")
+
+
+def deletion_warnings(request: Request) -> tuple[str, ...]:
+    """What a DELETE is warned of: that it leaves pods behind which nobody asked it to leave.
+
+    Source: Kubernetes 1.36, ``pkg/registry/batch/job/storage/storage.go``; scenario d-service-lease-others.
+    """
+    options = request.options
+    says_how = options.propagation_policy is not None or options.orphan_dependents is not None
+    return () if says_how or request.kind.resource != "jobs" else (_ORPHANS_JOBS,)
 
 
 def is_pending(kind: Kind, object_: Object, options: Options) -> bool:
@@ -93,7 +111,7 @@ def must_be_marked(kind: Kind, object_: Object, options: Options) -> bool:
         bool(object_.finalizers)
         or grace_period(kind, object_, options) is not None
         or finalizers_after(kind, object_, options) != object_.finalizers
-        or (kind.resource == "namespaces" and not object_.is_terminating)
+        or (kind.resource in _ALWAYS_MARKED and not object_.is_terminating)
     )
 
 

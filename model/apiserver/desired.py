@@ -17,33 +17,37 @@ from __future__ import annotations
 
 from ..objects import Object
 from . import admission
+from .addresses import Need, allocated
 from .admission import Lookup, Review
 from .answer import Answer, Cause, Details, conflict, internal_error, invalid, not_found
-from .decoding import agree_with_url, check_options, decode_body, parse_resource_version
+from .authorization import may_create, refuse_escalation
+from .decoding import agree_with_url, check_options, decode_body, finished, parse_resource_version
 from .deletion import check_preconditions
+from .ownership import tracked, with_times_kept
 from .patching import patched
 from .preparation import for_creation, for_update
 from .request import Request
+from .strategies.custom_rules import broken_rules
+from .subresources import about_brought, about_whole, is_about_part, part_of, whole_of
 from .validation import example_name, validate_creation, validate_update
+from .views import in_store, viewed
 
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 
 
-def created(request: Request, lookup: Lookup) -> Object | Answer:
-    """The new object that a POST wants to store, or the first refusal."""
+def created(request: Request, lookup: Lookup) -> Object | Answer | Need:
+    """The new object that a POST wants to store, or the first refusal; its version is not looked at yet."""
     refusal = check_options(request)
     if refusal is not None:
         return refusal
     sent = _sent(request)
     if isinstance(sent, Answer):
         return sent
-    prepared = _prepared_creation(request, sent, lookup)
-    if isinstance(prepared, Answer):
-        return prepared
-    return check_creation_version(prepared)
+    sent = tracked(request, sent, None, lookup.settings, sent=request.body)
+    return _prepared_creation(*in_store(request, sent, None), lookup)
 
 
-def updated(request: Request, existing: Object | None, lookup: Lookup) -> Object | Answer:
+def updated(request: Request, existing: Object | None, lookup: Lookup) -> Object | Answer | Need:
     """The object that a PUT or PATCH wants to store in place of what is there, or the first refusal.
 
     A result without a uid is a new object: the kind lets a PUT create it.
@@ -51,21 +55,31 @@ def updated(request: Request, existing: Object | None, lookup: Lookup) -> Object
     refusal = check_options(request)
     if refusal is not None:
         return refusal
+    shown = None if existing is None else viewed(request.kind, existing)
     if request.verb == "patch":
-        if existing is None:
-            return not_found(request.kind, request.name)
-        new = patched(request, existing)
+        new = _patched(request, shown, lookup)
     else:
-        new = _sent(request)
+        new = _sent(about_brought(request))
         if not isinstance(new, Answer):
             refusal = _check_put_target(request, new, existing)
             if refusal is not None:
                 return refusal
+            if not is_about_part(request):
+                new = tracked(request, new, shown, lookup.settings, sent=request.body)
     if isinstance(new, Answer):
         return new
+    request, new = in_store(request, new, existing)
     if existing is None:
         return _prepared_creation(request, new.without_metadata("resourceVersion"), lookup)
     return _changed(request, new, existing, lookup)
+
+
+def _patched(request: Request, existing: Object | None, lookup: Lookup) -> Object | Answer:
+    if not is_about_part(request):
+        return patched(about_whole(request), existing, lookup.settings)
+    if existing is None:
+        return not_found(request.kind, request.name)
+    return patched(about_brought(request), part_of(request.kind, request.subresource, existing), lookup.settings)
 
 
 def _sent(request: Request) -> Object | Answer:
@@ -73,14 +87,25 @@ def _sent(request: Request) -> Object | Answer:
     return decoded if isinstance(decoded, Answer) else agree_with_url(request, decoded)
 
 
-def _prepared_creation(request: Request, sent: Object, lookup: Lookup) -> Object | Answer:
+def _prepared_creation(request: Request, sent: Object, lookup: Lookup) -> Object | Answer | Need:
     admitted = admission.mutate(Review("CREATE", request, sent), lookup)
     if isinstance(admitted, Answer):
         return admitted
-    new = for_creation(request.kind, admitted)
+    refusal = refuse_escalation(request, admitted, None, lookup)
+    if refusal is not None:
+        return refusal
+    new = allocated(request, admitted, None, lookup)
+    if not isinstance(new, Object):
+        return new
+    new = finished(request.kind, for_creation(request.kind, new))
     causes = validate_creation(request.kind, new)
+    causes += broken_rules(request.kind, new, None, causes, lookup.settings)
     if causes:
         return invalid(request.kind, example_name(new), causes)
+    if request.verb != "create":
+        refusal = may_create(request, lookup)
+        if refusal is not None:
+            return refusal
     return admission.validate(Review("CREATE", request, new), lookup) or new
 
 
@@ -96,7 +121,7 @@ def check_creation_version(new: Object) -> Object | Answer:
 
 def _check_put_target(request: Request, new: Object, existing: Object | None) -> Answer | None:
     """Refuse a PUT on what is missing (404) or has another uid than the body (409)."""
-    if existing is None and not request.kind.create_on_update:
+    if existing is None and (request.subresource or not request.kind.create_on_update):
         return not_found(request.kind, request.name)
     if not new.uid:
         return None
@@ -107,18 +132,35 @@ def _check_put_target(request: Request, new: Object, existing: Object | None) ->
     return check_preconditions(request.kind, existing, new.uid, None)
 
 
-def _changed(request: Request, new: Object, existing: Object, lookup: Lookup) -> Object | Answer:
-    admitted = admission.mutate(Review("UPDATE", request, new, existing), lookup)
+def _changed(request: Request, new: Object, existing: Object, lookup: Lookup) -> Object | Answer | Need:
+    by_part = is_about_part(request)
+    admitted = admission.mutate(_review(request, new, existing, by_part=by_part), lookup)
+    if by_part and not isinstance(admitted, Answer):
+        admitted = whole_of(request.kind, request.subresource, existing, admitted)
+        if not isinstance(admitted, Answer):
+            admitted = tracked(request, admitted, existing, lookup.settings)
     if isinstance(admitted, Answer):
         return admitted
-    refusal = check_version(request, admitted, existing)
+    refusal = refuse_escalation(request, admitted, existing, lookup) or check_version(request, admitted, existing)
     if refusal is not None:
         return refusal
-    new = for_update(request.kind, admitted, existing, request.subresource).without_metadata("resourceVersion")
+    given = allocated(request, admitted, existing, lookup)
+    if not isinstance(given, Object):
+        return given
+    new = for_update(request.kind, given, existing, request.subresource).without_metadata("resourceVersion")
+    new = with_times_kept(new, existing)
     causes = validate_update(request.kind, new, existing, request.subresource)
+    causes += broken_rules(request.kind, new, existing, causes, lookup.settings)
     if causes:
         return invalid(request.kind, new.name, causes)
-    return admission.validate(Review("UPDATE", request, new, existing), lookup) or new
+    seen = part_of(request.kind, request.subresource, new) if by_part else new
+    return admission.validate(_review(request, seen, existing, by_part=by_part), lookup) or new
+
+
+def _review(request: Request, new: Object, existing: Object, *, by_part: bool) -> Review:
+    """What admission is asked: about the part, where the request is about one."""
+    old = part_of(request.kind, request.subresource, existing) if by_part else existing
+    return Review("UPDATE", request, new, old)
 
 
 def check_version(request: Request, new: Object, existing: Object) -> Answer | None:

@@ -27,6 +27,10 @@ class Lookup(Protocol):
         """The object at a key, read from etcd."""
         ...
 
+    def live_list(self, resource: str, namespace: str = "") -> tuple[Object, ...]:
+        """As :meth:`list`, but read from etcd."""
+        ...
+
     def list(self, resource: str, namespace: str = "") -> tuple[Object, ...]:
         """All objects of a resource, in one namespace if given, as this server's cache has them, in order of keys."""
         ...

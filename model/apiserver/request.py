@@ -6,13 +6,14 @@ Must not know: how a request is answered, or its form in HTTP (``rest`` does).
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from ..frozen_json import FrozenMap, Json
 from ..kinds import Kind
 from ..objects import Object, ObjectKey
+from .answer import Answer
 from .settings import AUTHENTICATED, MASTERS
 
 Verb = Literal["create", "get", "list", "watch", "update", "patch", "delete", "deletecollection"]
@@ -26,9 +27,10 @@ APPLY_PATCH = "application/apply-patch+yaml"
 
 @frozen
 class Malformed:
-    """A body that is not JSON, or options of a kind that does not belong there."""
+    """A body that is no JSON, or options of a kind that does not belong there.  ``status`` is 413 for one too large."""
 
     message: str = "the body cannot be decoded"
+    status: int = 400
 
 
 Body: TypeAlias = "Json | Malformed"
@@ -54,6 +56,9 @@ class Options:
     field_selector: str = ""
     limit: int = 0
     continue_token: str = ""
+    timeout_seconds: int | None = None
+    allow_bookmarks: bool = False
+    send_initial_events: bool | None = None
     field_manager: str = ""
     field_validation: str = ""
     force: bool | None = None
@@ -92,14 +97,100 @@ class Remove:
     marked: Object | None = None
 
 
-Stage: TypeAlias = Begin | Mark | Remove
+@frozen
+class Charge:
+    """A write whose object has passed all checks, and which quotas must count before it is stored.
+
+    ``previous`` is what the object is to replace; ``charged`` are the quotas that have counted it, and ``losses`` says
+    how often one of them had been changed by somebody else meanwhile.
+    """
+
+    object: Object
+    previous: Object | None = None
+    charged: tuple[str, ...] = ()
+    losses: int = 0
+
+
+@frozen
+class Ready:
+    """A write with nothing left to do but its own transaction: no check is made again before it."""
+
+    object: Object
+    previous: Object | None = None
+
+
+@frozen
+class Taken:
+    """A creation that found its name taken."""
+
+
+@frozen
+class Disrupt:
+    """An eviction that may go on: its budget is lowered, or needs not to be; next the pod is told, then deleted.
+
+    ``resource_version`` is the one that the pod must still have, where the server itself demands one.  ``budget`` names
+    the budget that was not lowered because the pod is not ready.
+    """
+
+    resource_version: str | None = None
+    budget: str = ""
+
+
+ADDRESS: Final = "address"
+NODE_PORT: Final = "node port"
+
+
+@frozen
+class Claim:
+    """Something that a service has for itself: an :data:`ADDRESS` or a :data:`NODE_PORT`, and which.
+
+    One that was ``missed`` was found taken: another must be looked for.
+    """
+
+    what: str
+    name: str
+    missed: bool = False
+
+
+@frozen
+class Claimed:
+    """A write that has claimed one thing more, and goes on with the copy that it worked from (``current``: fresh).
+
+    ``chosen`` says that the client named what was claimed.
+    """
+
+    claim: Claim
+    previous: Object | None
+    current: bool
+    chosen: bool = False
+
+
+@frozen
+class Release:
+    """A write that gives back claims, before ``after``: its answer, its own transaction, or a new beginning."""
+
+    claims: tuple[Claim, ...]
+    after: Answer | Ready | None
+
+
+Stage: TypeAlias = Begin | Mark | Remove | Charge | Ready | Taken | Disrupt | Claimed | Release
 
 BEGIN = Begin()
 
 
 @frozen(cache_hash=True, kw_only=True)
 class Request:
-    """One request of one user.  ``stage`` says how far a write has come; clients always send it at its beginning."""
+    """One request of one user.
+
+    ``stage`` says how far a write has come; clients always send it at its beginning.  ``tries`` counts the generated
+    names of a creation that were found taken.  ``evicts`` is set once a request to evict a pod has come to deleting
+    it.
+    ``duplicates`` are the paths of the fields that the body had more than once (of which the last counts).  ``claims``
+    are what a write of a service has claimed for it so far.  ``of_collection`` says that it is one of the deletions
+    that one of a collection is made of: then admission does not know its name.
+    ``agent`` is the client's program, as its header ``User-Agent`` tells it: who manages what it changes, if it names
+    nobody.
+    """
 
     verb: Verb
     kind: Kind
@@ -108,10 +199,16 @@ class Request:
     subresource: str = ""
     body: Body = None
     media_type: str = JSON
+    duplicates: tuple[str, ...] = ()
     options: Options = NO_OPTIONS
     user: str = "admin"
     groups: tuple[str, ...] = (MASTERS, AUTHENTICATED)
+    agent: str = ""
     stage: Stage = field(default=BEGIN)
+    tries: int = 0
+    evicts: Disrupt | None = None
+    claims: tuple[Claim, ...] = ()
+    of_collection: bool = False
 
     @property
     def key(self) -> ObjectKey:

@@ -9,11 +9,14 @@ admission plugins: fewer looks at other objects, fewer states.  :data:`FULL` is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import field, frozen
 
 from ..frozen_json import FrozenMap, Json
+
+if TYPE_CHECKING:
+    from .admission.review import Review
 
 MASTERS: Final = "system:masters"
 """The group that may do everything."""
@@ -55,18 +58,60 @@ def no_expressions(expression: str, variables: FrozenMap) -> Json:
 
 
 @frozen(eq=False)
+class Policy:
+    """A rule of one's own for what may be written, as Python: the short form of a ValidatingAdmissionPolicy.
+
+    ``admits`` gets the review (``operation``, ``request``, ``object``, ``old``) of each write that is valid, and says
+    ``True``, or ``False``, or why not.  It must be a pure function.  A server asks it only if the plugin
+    ``ValidatingAdmissionPolicy`` runs.
+
+    >>> no_secrets = Policy("no-secrets", lambda review: review.request.kind.name != "Secret" or "keep them elsewhere")
+    """
+
+    name: str
+    admits: Callable[[Review], bool | str]
+
+
+@frozen(kw_only=True)
+class Verdict:
+    """The answer of a webhook: whether it admits, and if not how it refuses; ``patch`` is a JSON patch."""
+
+    allowed: bool = True
+    status: int = 403
+    reason: str = "Forbidden"
+    message: str = ""
+    patch: tuple[FrozenMap, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+Failure = Literal["slow", "unreachable"]
+"""How a webhook may give no answer: it takes longer than its timeout, or nobody listens."""
+
+Webhook = Callable[["Review"], "Verdict | Failure"]
+"""What a webhook says to a review: an oracle that stands for a server outside.  It must be a pure function."""
+
+
+@frozen(eq=False)
 class Settings:
     """The set-up of a server.
 
     ``plugins`` are the admission plugins that run, by the names that a real server gives them; ``tokens`` the users by
-    their bearer tokens; ``tracks_ownership`` whether managedFields are kept; ``expressions`` evaluates policies.
+    their bearer tokens; ``tracks_ownership`` whether managedFields are kept; ``watch_cache`` whether reads go
+    through caches; ``expressions`` evaluates policies.  ``policies`` are rules of one's own; ``webhooks`` are the
+    webhooks that can be reached, by the names that they have in their configurations (which are objects like others).
+    ``settles`` is whether the controllers inside the server have done all that is to do before each request; if not,
+    whoever runs the server lets them work (:func:`~.definition_controllers.settle`).
     """
 
     plugins: frozenset[str] = frozenset({"NamespaceLifecycle"})
     authorization: Literal["AlwaysAllow", "RBAC"] = "AlwaysAllow"
     tokens: Mapping[str, User] = field(factory=dict[str, User])
     tracks_ownership: bool = False
+    watch_cache: bool = True
     expressions: Expressions = no_expressions
+    policies: tuple[Policy, ...] = ()
+    webhooks: Mapping[str, Webhook] = field(factory=dict[str, Webhook])
+    settles: bool = True
 
 
 SMALL: Final = Settings()
@@ -75,15 +120,20 @@ SMALL: Final = Settings()
 FULL: Final = Settings(
     plugins=frozenset(
         {
+            "DefaultStorageClass",
             "DefaultTolerationSeconds",
             "LimitRanger",
             "MutatingAdmissionPolicy",
             "MutatingAdmissionWebhook",
             "NamespaceLifecycle",
+            "PersistentVolumeClaimResize",
             "PodSecurity",
+            "PodTopologyLabels",
             "Priority",
             "ResourceQuota",
             "ServiceAccount",
+            "StorageObjectInUseProtection",
+            "TaintNodesByCondition",
             "ValidatingAdmissionPolicy",
             "ValidatingAdmissionWebhook",
         }

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from .. import kinds
 from ..apiserver.front import handle
-from ..apiserver.request import create
+from ..apiserver.request import create, update
 from ..apiserver.settings import SMALL, Settings, User
 from ..errors import BadInput
 from ..etcd import Member
@@ -113,10 +113,10 @@ class Cluster:
                 for needed in _surroundings(placed):
                     if (needed.kind, needed.namespace, needed.name) not in given:
                         given.add((needed.kind, needed.namespace, needed.name))
-                        _load(etcd, needed)
-                _load(etcd, each.with_metadata(namespace=placed))
+                        _load(etcd, needed, self.settings)
+                _load(etcd, each.with_metadata(namespace=placed), self.settings)
             else:
-                _load(etcd, each)
+                _load(etcd, each, self.settings)
         return etcd
 
     def _variables(
@@ -151,8 +151,8 @@ class Cluster:
     def _ordinary(self, copies: Copies, faults: Mapping[str, int]) -> list[Rule]:
         """What happens without any fault."""
         controllers = {each.name: each for each in self.reconcilers}
-        processes = Processes(copies, self.parts, controllers, dict(self.scripts), self.users)
-        serving = Serving(copies, self.parts, self.settings)
+        processes = Processes(copies, self.parts, controllers, dict(self.scripts))
+        serving = Serving(copies, self.parts, self.settings, self.users)
         rules: list[Rule] = []
         for who in (*controllers, *self.scripts):
             rules += [rule(step, process=who, who=who) for step in (processes.begin, processes.receive)]
@@ -210,9 +210,13 @@ def _surroundings(namespace: str) -> list[Object]:
     ]
 
 
-def _load(etcd: Member, object_: Object) -> None:
+def _load(etcd: Member, object_: Object, settings: Settings) -> None:
+    """Create an object; one that shows a status gets it by a second write, as a controller would make it."""
     kind = kinds.of_object(object_.api_version, object_.kind)
-    answer = handle(etcd, create(kind, object_))
+    answer = handle(etcd, create(kind, object_), settings)
+    if answer.object is not None and object_.status and kind.has_status:
+        reported = answer.object.with_field("status", object_.status)
+        answer = handle(etcd, update(kind, reported, subresource="status"), settings)
     if answer.refused:
         raise BadInput(
             f"the API server refuses {kind.name} {object_.namespace}/{object_.name}: {answer.status} {answer.message}"

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from ..apiserver.front import stored_of
+from ..apiserver.reads import stored_of
 from ..apiserver.storage import Stored
 from ..draft import require
 from ..etcd import Batch, Cells

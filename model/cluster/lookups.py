@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from ..apiserver.front import read, stored_of
+from ..apiserver.reads import read, stored_of
 from ..apiserver.settings import Settings
 from ..objects import Object, ObjectKey, resource_prefix
 from .copies import Copies
@@ -39,10 +39,15 @@ class ServerLookup:
 
     def list(self, resource: str, namespace: str = "") -> tuple[Object, ...]:
         """All objects of a resource, in order of their keys."""
-        prefix = resource_prefix(resource, namespace)
         if resource in self.copies.resources:
+            prefix = resource_prefix(resource, namespace)
             copy = self.draft.copies[self._fresh_enough(resource)]
             return tuple(stored.object for stored in copy.under(prefix))
+        return self.live_list(resource, namespace)
+
+    def live_list(self, resource: str, namespace: str = "") -> tuple[Object, ...]:
+        """All objects of a resource as etcd has them, in order of their keys."""
+        prefix = resource_prefix(resource, namespace)
         keys = self.draft.keys
         found = (stored_of(keys[path]) for path in sorted(keys) if path.startswith(prefix))
         return tuple(stored.object for stored in found if stored is not None)

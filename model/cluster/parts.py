@@ -15,6 +15,7 @@ from attrs import frozen
 
 from ..apiserver import storage
 from ..apiserver.answer import Answer
+from ..apiserver.authorization import refuse_request
 from ..etcd import transactions
 from ..machinery.expectations import Expectations
 from ..machinery.informer import Change, Copy, changes
@@ -53,6 +54,7 @@ class Parts:
 
     optimistic_put: Callable[..., transactions.Committed | transactions.Lost] = transactions.optimistic_put
     optimistic_delete: Callable[..., transactions.Committed | transactions.Lost] = transactions.optimistic_delete
+    authorize: Callable[..., Answer | None] = refuse_request
     decide: Callable[..., storage.Outcome] = storage.decide
     after_loss: Callable[..., storage.Outcome] = storage.after_loss
     after_commit: Callable[..., Answer | storage.FollowUp] = storage.after_commit

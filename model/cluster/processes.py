@@ -7,10 +7,9 @@ within the step; what it asks an API server goes on its line, and the step ends 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ..api import (
     Ask,
@@ -22,7 +21,6 @@ from ..api import (
     Fulfilled,
     Look,
 )
-from ..apiserver.settings import User
 from ..draft import require
 from ..errors import ModelError
 from ..machinery.controller import Controller
@@ -43,7 +41,6 @@ class Processes:
     parts: Parts
     controllers: dict[str, Controller]
     scripts: dict[str, Reconciler]
-    users: Mapping[str, User]
 
     def begin(self, draft: ClusterDraft, who: str) -> None:
         """A controller takes the next key off its queue, a script starts; it goes as far as its first question."""
@@ -84,9 +81,6 @@ class Processes:
 
     def _send(self, draft: ClusterDraft, process: str, ask: Ask) -> None:
         server = draft.homes[process]
-        user = self.users.get(process)
-        if user is not None:
-            ask = evolve(ask, request=evolve(ask.request, user=user.name, groups=user.groups))
         draft.calls[process] = Call(process, server, ask)
         draft.emit(Sent(process, server, ask.request))
 

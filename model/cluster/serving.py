@@ -10,12 +10,15 @@ Source: the storage loop of :mod:`seatrial.model.apiserver.storage`.
 
 from __future__ import annotations
 
-from attrs import frozen
+from collections.abc import Mapping
+
+from attrs import evolve, frozen
 
 from ..apiserver.answer import Answer
-from ..apiserver.front import read, stored_of
 from ..apiserver.reading import get_answer
-from ..apiserver.settings import SMALL, Settings
+from ..apiserver.reads import read, stored_of
+from ..apiserver.request import Request
+from ..apiserver.settings import Settings, User
 from ..apiserver.storage import Attempt, FollowUp, Outcome, Reread, Stored
 from ..draft import Disabled, require
 from ..errors import ModelError
@@ -33,33 +36,49 @@ class Serving:
 
     copies: Copies
     parts: Parts
-    settings: Settings = SMALL
+    settings: Settings
+    users: Mapping[str, User]
 
     def serve(self, draft: ClusterDraft, line: str) -> None:
         """A server takes up a request: a read is answered, a write computed from the server's own copy."""
         call = call_on(draft, line)
         require(call.at is None)
-        request = call.ask.request
-        if request.verb == "get":
+        request = self._in_name_of(call)
+        lookup = self._lookup(draft, call)
+        refusal = self.parts.authorize(request, lookup)
+        if refusal is not None:
+            self._conclude(draft, line, call, refusal)
+        elif request.verb == "get":
             found = read(draft, request.key)
             draft.emit(Read(call.server, call.process, request, 0 if found is None else found.revision))
             self._go_on(draft, line, call, get_answer(request, found))
-            return
-        if request.verb not in {"create", "update", "patch", "delete"}:
+        elif request.verb in {"create", "update", "patch", "delete"}:
+            self._write(draft, line, call, request, lookup)
+        else:
             message = f"a cluster does not serve {request.verb} yet; informers list and watch by rules of their own"
             raise ModelError(message)
+
+    def _in_name_of(self, call: Call) -> Request:
+        """The request with the user in whose name the process sends it; without one it is an administrator's."""
+        user = self.users.get(call.process)
+        return call.ask.request if user is None else evolve(call.ask.request, user=user.name, groups=user.groups)
+
+    def _write(self, draft: ClusterDraft, line: str, call: Call, request: Request, lookup: ServerLookup) -> None:
         cached = self._cached(draft, call)
-        lookup = self._lookup(draft, call)
         outcome = self.parts.decide(request, cached, current=False, lookup=lookup)
         fresh = isinstance(outcome, Reread)
         outcome = self._confirmed(draft, outcome, lookup)
-        if isinstance(outcome, Attempt):
-            removes = outcome.value is None
-            served = Served(call.server, call.process, outcome.request, outcome.expected, removes, not fresh)
-            draft.emit(served)
-        else:
-            draft.emit(Concluded(call.server, call.process, call.ask.request, outcome))
+        if isinstance(outcome, Answer):
+            self._conclude(draft, line, call, outcome)
+            return
+        removes = outcome.value is None
+        draft.emit(Served(call.server, call.process, outcome.request, outcome.expected, removes, not fresh))
         self._go_on(draft, line, call, outcome)
+
+    def _conclude(self, draft: ClusterDraft, line: str, call: Call, answer: Answer) -> None:
+        """The server has an answer without having written anything."""
+        draft.emit(Concluded(call.server, call.process, call.ask.request, answer))
+        self._go_on(draft, line, call, answer)
 
     def commit(self, draft: ClusterDraft, line: str) -> None:
         """One etcd transaction is tried: it changes the key, or loses its compare and the write is computed anew."""
@@ -89,12 +108,17 @@ class Serving:
             outcome = self.parts.after_commit(attempt, written.revision)
         if isinstance(outcome, FollowUp):
             outcome = self.parts.decide(outcome.request, outcome.copy, current=False, lookup=lookup)
-        self._go_on(draft, line, call, self._confirmed(draft, outcome, lookup))
+        at = self._confirmed(draft, outcome, lookup)
+        if isinstance(at, Answer) and isinstance(written, Lost):
+            self._conclude(draft, line, call, at)
+        else:
+            self._go_on(draft, line, call, at, wrote=call.wrote or not isinstance(written, Lost))
 
     def _cached(self, draft: ClusterDraft, call: Call) -> Stored | None:
         """The server's own copy of the object that a request is about."""
         request = call.ask.request
-        if request.verb in {"create", "delete"}:  # these never begin with a cached copy
+        binds = request.subresource == "binding"  # this is a change of the pod
+        if request.verb in {"create", "delete"} and not binds:  # these never begin with a cached copy
             return None
         who = reader(call.server, request.kind.resource)
         if request.kind.resource not in self.copies.resources:
@@ -112,9 +136,9 @@ class Serving:
             outcome = self.parts.decide(request, read(draft, request.key), current=True, lookup=lookup)
         return outcome
 
-    def _go_on(self, draft: ClusterDraft, line: str, call: Call, at: Answer | Attempt) -> None:
+    def _go_on(self, draft: ClusterDraft, line: str, call: Call, at: Answer | Attempt, *, wrote: bool = False) -> None:
         """Put the request's next stage on its line; a spare line, where nobody waits, is free after the answer."""
         if isinstance(at, Answer) and line != call.process:
             del draft.calls[line]
         else:
-            draft.calls[line] = call.now(at)
+            draft.calls[line] = call.now(at, wrote=wrote)

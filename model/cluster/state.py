@@ -33,17 +33,18 @@ class Call:
     """A question of a process on its way.
 
     ``at`` is ``None`` until an API server has taken it up, then the transaction that the server will try, then the
-    answer on its way back.
+    answer on its way back.  ``wrote`` says that it has committed one transaction already and goes on with another.
     """
 
     process: str
     server: str
     ask: Ask
     at: Attempt | Answer | None = None
+    wrote: bool = False
 
-    def now(self, at: Attempt | Answer) -> Call:
+    def now(self, at: Attempt | Answer, *, wrote: bool = False) -> Call:
         """The call, further on."""
-        return Call(self.process, self.server, self.ask, at)
+        return Call(self.process, self.server, self.ask, at, wrote and isinstance(at, Attempt))
 
 
 @frozen(cache_hash=True)

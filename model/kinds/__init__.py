@@ -12,51 +12,74 @@ Source: Kubernetes 1.36, ``pkg/registry/*/strategy.go``; recordings C.4, C.6, C.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..errors import BadInput
-from . import coordination, core, networking, pods, workloads
-from .kind import FieldType, Generation, Kind, NameRule, Propagation
+from . import (
+    admission_kinds,
+    autoscaling,
+    batch,
+    certificates,
+    coordination,
+    core,
+    extensions,
+    flowcontrol,
+    networking,
+    nodes,
+    pods,
+    policy,
+    rbac,
+    scheduling,
+    volumes,
+    workloads,
+)
+from .extensions import custom, custom_kinds
+from .kind import Generation, Kind, NameRule, Propagation
 
 __all__ = [
     "BUILTIN",
-    "FieldType",
+    "VIEWS",
     "Generation",
     "Kind",
     "NameRule",
     "Propagation",
     "custom",
+    "custom_kinds",
     "guess_plural",
     "of_name",
     "of_object",
     "of_url",
 ]
 
-BUILTIN: tuple[Kind, ...] = (*core.KINDS, *pods.KINDS, *networking.KINDS, *workloads.KINDS, *coordination.KINDS)
+BUILTIN: tuple[Kind, ...] = (
+    *core.KINDS,
+    *pods.KINDS,
+    *networking.KINDS,
+    *workloads.KINDS,
+    *batch.KINDS,
+    *coordination.KINDS,
+    *rbac.KINDS,
+    *policy.KINDS,
+    *autoscaling.KINDS,
+    *scheduling.KINDS,
+    *volumes.KINDS,
+    *nodes.KINDS,
+    *admission_kinds.KINDS,
+    *certificates.KINDS,
+    *flowcontrol.KINDS,
+    *extensions.KINDS,
+)
 """The kinds that the model's API server knows."""
 
-_BY_OBJECT = {(kind.api_version, kind.name): kind for kind in BUILTIN}
-_BY_URL = {(kind.group, kind.version, kind.plural): kind for kind in BUILTIN}
+VIEWS: Mapping[Kind, Kind] = {
+    nodes.EVENT_VIEW: nodes.KINDS[-1],
+    autoscaling.SCALER_VIEW: autoscaling.KINDS[-1],
+}
+"""Kinds that are other versions of kinds in the table, and which: objects are stored as those."""
+
+_BY_OBJECT = {(kind.api_version, kind.name): kind for kind in (*BUILTIN, *VIEWS)}
+_BY_URL = {(kind.group, kind.version, kind.plural): kind for kind in (*BUILTIN, *VIEWS)}
 _SERVER_GROUP_ENDING = ".k8s.io"
-
-
-def custom(group: str, version: str, name: str, plural: str, *, namespaced: bool = True) -> Kind:
-    """The strategy of a custom resource whose definition says nothing unusual: with a status subresource.
-
-    A PUT must carry a resourceVersion; generation counts every change but those of metadata and status.
-    Source: Kubernetes 1.36, ``apiextensions-apiserver/pkg/registry/customresource``; recordings N.
-    """
-    return Kind(
-        group=group,
-        version=version,
-        name=name,
-        plural=plural,
-        namespaced=namespaced,
-        custom=True,
-        generation=Generation.CONTENT,
-        has_status=True,
-        allow_unconditional_update=False,
-    )
 
 
 def of_object(api_version: str, name: str) -> Kind:

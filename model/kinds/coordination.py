@@ -5,7 +5,7 @@ Lives here: the strategies of these kinds, nothing else.  See :mod:`.kind` for w
 
 from __future__ import annotations
 
-from .kind import FieldType, Kind
+from .kind import Kind
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -15,10 +15,5 @@ KINDS: tuple[Kind, ...] = (
         plural="leases",
         allow_unconditional_update=False,
         create_on_update=True,
-        types=(
-            ("spec.holderIdentity", FieldType.TEXT),
-            ("spec.leaseDurationSeconds", FieldType.INTEGER),
-            ("spec.leaseTransitions", FieldType.INTEGER),
-        ),
     ),
 )

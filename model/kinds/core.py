@@ -6,7 +6,7 @@ Lives here: the strategies of these kinds, nothing else.  See :mod:`.kind` for w
 from __future__ import annotations
 
 from ..frozen_json import FrozenMap
-from .kind import FieldType, Kind, NameRule
+from .kind import Kind, NameRule
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -19,9 +19,7 @@ KINDS: tuple[Kind, ...] = (
         has_status=True,
         collection_deletable=False,
         answers_delete_with_object=True,
-        initial_spec=FrozenMap({"finalizers": ("kubernetes",)}),
         initial_status=FrozenMap({"phase": "Active"}),
-        types=(("spec.finalizers", FieldType.TEXTS),),
         kept_by_main=("spec.finalizers",),
     ),
     Kind(
@@ -30,7 +28,6 @@ KINDS: tuple[Kind, ...] = (
         name="ServiceAccount",
         plural="serviceaccounts",
         answers_delete_with_object=True,
-        optional=("secrets", "imagePullSecrets"),
     ),
     Kind(
         group="",
@@ -39,12 +36,6 @@ KINDS: tuple[Kind, ...] = (
         plural="configmaps",
         sealed_by="immutable",
         sealed=("immutable", "data", "binaryData"),
-        optional=("data", "binaryData"),
-        types=(
-            ("data", FieldType.TEXT_MAP),
-            ("binaryData", FieldType.TEXT_MAP),
-            ("immutable", FieldType.BOOLEAN),
-        ),
     ),
     Kind(
         group="",
@@ -55,12 +46,5 @@ KINDS: tuple[Kind, ...] = (
         immutable=("type",),
         sealed_by="immutable",
         sealed=("immutable", "data"),
-        optional=("data", "stringData"),
-        types=(
-            ("data", FieldType.TEXT_MAP),
-            ("stringData", FieldType.TEXT_MAP),
-            ("immutable", FieldType.BOOLEAN),
-            ("type", FieldType.TEXT),
-        ),
     ),
 )

@@ -24,6 +24,8 @@ class Generation(Enum):
     SPEC = "a change of spec"
     SPEC_OR_ANNOTATIONS = "a change of spec or of annotations"
     CONTENT = "a change of anything but metadata and status"
+    CONTENT_OR_LABELS = "a change of anything but metadata and status, or of labels"
+    ONCE = "nothing: it is 1 from the creation on"
 
 
 class NameRule(Enum):
@@ -32,37 +34,17 @@ class NameRule(Enum):
     SUBDOMAIN = "a lowercase RFC 1123 subdomain"
     LABEL = "a lowercase RFC 1123 label"
     DNS_1035 = "a DNS-1035 label"
+    PATH_SEGMENT = "anything but . and .., without / and %"
+    ADDRESS = "an IP address in its canonical form"
 
 
-class FieldType(Enum):
-    """The JSON type that a field of a built-in kind must have."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    BOOLEAN = "boolean"
-    OBJECT = "object"
-    TEXTS = "list of texts"
-    OBJECTS = "list of objects"
-    TEXT_MAP = "object of texts"
-
-    def fits(self, value: Json) -> bool:
-        """Whether a value has this type."""
-        match self:
-            case FieldType.TEXT:
-                return isinstance(value, str)
-            case FieldType.INTEGER:
-                return isinstance(value, int) and not isinstance(value, bool)
-            case FieldType.BOOLEAN:
-                return isinstance(value, bool)
-            case FieldType.OBJECT:
-                return isinstance(value, FrozenMap)
-            case FieldType.TEXTS:
-                return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
-            case FieldType.OBJECTS:
-                return isinstance(value, tuple) and all(isinstance(item, FrozenMap) for item in value)
-            case FieldType.TEXT_MAP:
-                return isinstance(value, FrozenMap) and all(isinstance(item, str) for item in value.values())
-
+FIXED_BY_STATUS: tuple[str, ...] = (
+    "metadata.annotations",
+    "metadata.finalizers",
+    "metadata.labels",
+    "metadata.ownerReferences",
+)
+"""What /status of some kinds leaves of the metadata as it was: all of it that clients can change."""
 
 Propagation = Literal["Background", "Orphan"]
 
@@ -71,14 +53,17 @@ Propagation = Literal["Background", "Orphan"]
 class Kind:
     """The strategy of one kind.
 
-    ``initial_status`` and ``initial_spec`` are what the server sets at creation, ``defaults`` what it fills in where
-    a field is absent (only those that decide something in the model).  ``types`` are those of the fields that the
-    model reads. ``immutable`` fields may never change; ``sealed_by`` names a field that, once true, makes the
-    ``sealed`` ones immutable.  ``optional`` fields are left out of what is stored when they are empty.
-    ``kept_by_main`` (besides the status) and ``kept_by_status`` (besides the spec) are fields that a write through
-    the main resource, or through /status, leaves as they are (of a custom resource /status changes the status and
-    nothing else).  ``answers_delete_with_object``: a DELETE that removes the object answers with it instead of with a
-    Status.  ``graceful``: deletion waits for a grace period.
+    ``initial_status`` and ``initial_spec`` are what the server sets at creation, ``defaults`` what it fills in where a
+    field is absent (only those that decide something in the model).  ``immutable`` fields may never change;
+    ``sealed_by`` names a field that, once true, makes the ``sealed`` ones immutable.  ``kept_by_main`` (besides the
+    status) and ``kept_by_status`` (besides the spec) are fields that a write through the main resource, or through
+    /status, leaves as they are (of a custom resource /status changes the status and nothing else); a creation loses its
+    status, unless the kind is ``created_with_status``.  ``answers_delete_with_object``: a DELETE that removes the
+    object answers with it instead of with a Status.  ``graceful``: deletion waits for a grace period. Of a custom kind,
+    ``definition`` is the schema of its content (``None``: no definition is known, and everything is valid), and
+    ``scale`` the paths of the replicas wanted, the replicas there are and the selector (empty: none), if it has a
+    subresource of that name.  ``deprecation`` is what clients are warned of who ask for anything of a kind that is on
+    its way out.
     """
 
     group: str
@@ -90,7 +75,7 @@ class Kind:
     name_rule: NameRule = NameRule.SUBDOMAIN
     generation: Generation = Generation.NONE
     has_status: bool = False
-    has_selector: bool = False
+    created_with_status: bool = False
     allow_unconditional_update: bool = True
     create_on_update: bool = False
     collection_deletable: bool = True
@@ -103,10 +88,11 @@ class Kind:
     immutable: tuple[str, ...] = ()
     sealed_by: str = ""
     sealed: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    types: tuple[tuple[str, FieldType], ...] = ()
     kept_by_main: tuple[str, ...] = ()
     kept_by_status: tuple[str, ...] = ()
+    definition: FrozenMap | None = None
+    scale: tuple[str, str, str] | None = None
+    deprecation: str = ""
 
     @property
     def api_version(self) -> str:

@@ -5,8 +5,7 @@ Lives here: the strategies of these kinds, nothing else.  See :mod:`.kind` for w
 
 from __future__ import annotations
 
-from ..frozen_json import FrozenMap
-from .kind import FieldType, Generation, Kind
+from .kind import Generation, Kind
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -18,17 +17,6 @@ KINDS: tuple[Kind, ...] = (
         has_status=True,
         graceful=True,
         answers_delete_with_object=True,
-        initial_status=FrozenMap({"phase": "Pending"}),
-        defaults=(("spec.terminationGracePeriodSeconds", 30),),
-        types=(
-            ("spec.nodeName", FieldType.TEXT),
-            ("spec.containers", FieldType.OBJECTS),
-            ("spec.initContainers", FieldType.OBJECTS),
-            ("spec.tolerations", FieldType.OBJECTS),
-            ("spec.terminationGracePeriodSeconds", FieldType.INTEGER),
-            ("spec.activeDeadlineSeconds", FieldType.INTEGER),
-            ("status.phase", FieldType.TEXT),
-        ),
         kept_by_status=("metadata.ownerReferences",),
     ),
 )

@@ -1,58 +1,79 @@
-"""The kinds of ``apps/v1`` that keep pods of a template running.
+"""The kinds that keep pods of a template running, and what belongs to them.
 
 Lives here: the strategies of these kinds, nothing else.  See :mod:`.kind` for what they mean.
+
+Source: Kubernetes 1.36, ``pkg/registry/{apps,core}/*/strategy.go``; scenarios c-replicaset-deployment,
+d-service-lease-others, s-generation.
 """
 
 from __future__ import annotations
 
-from ..frozen_json import freeze_map
-from .kind import FieldType, Generation, Kind
+from attrs import evolve
 
-_WORKLOAD_TYPES = (
-    ("spec.replicas", FieldType.INTEGER),
-    ("spec.selector", FieldType.OBJECT),
-    ("spec.selector.matchLabels", FieldType.TEXT_MAP),
-    ("spec.selector.matchExpressions", FieldType.OBJECTS),
-    ("spec.template", FieldType.OBJECT),
-    ("spec.template.metadata", FieldType.OBJECT),
-    ("spec.template.metadata.labels", FieldType.TEXT_MAP),
-    ("spec.template.spec", FieldType.OBJECT),
-    ("spec.template.spec.containers", FieldType.OBJECTS),
-)
+from ..frozen_json import EMPTY, FrozenMap, freeze_map
+from .kind import Generation, Kind, NameRule
+
+_SELECTOR = ("spec.selector",)
 
 
 def _workload(
     name: str,
-    plural: str,
     *,
-    generation: Generation,
-    status: dict[str, object],
-    kept_by_status: tuple[str, ...] = (),
+    status: FrozenMap,
+    immutable: tuple[str, ...] = _SELECTOR,
 ) -> Kind:
     """A kind of ``apps/v1`` that keeps pods of a template running."""
     return Kind(
         group="apps",
         version="v1",
         name=name,
-        plural=plural,
-        generation=generation,
+        plural=f"{name.lower()}s",
+        generation=Generation.SPEC,
         has_status=True,
-        has_selector=True,
-        initial_status=freeze_map(status),
-        defaults=(("spec.replicas", 1),),
-        immutable=("spec.selector",),
-        types=_WORKLOAD_TYPES,
-        kept_by_status=kept_by_status,
+        initial_status=status,
+        immutable=immutable,
     )
 
 
 KINDS: tuple[Kind, ...] = (
-    _workload("ReplicaSet", "replicasets", generation=Generation.SPEC, status={"replicas": 0}),
-    _workload(
-        "Deployment",
-        "deployments",
+    _workload("ReplicaSet", status=freeze_map({"replicas": 0})),
+    evolve(
+        _workload("Deployment", status=EMPTY),
         generation=Generation.SPEC_OR_ANNOTATIONS,
-        status={},
         kept_by_status=("metadata.labels",),
+    ),
+    evolve(
+        _workload("StatefulSet", status=freeze_map({"replicas": 0, "availableReplicas": 0}), immutable=()),
+        name_rule=NameRule.LABEL,
+    ),
+    _workload(
+        "DaemonSet",
+        status=freeze_map(
+            {"currentNumberScheduled": 0, "numberMisscheduled": 0, "desiredNumberScheduled": 0, "numberReady": 0}
+        ),
+    ),
+    Kind(
+        group="apps",
+        version="v1",
+        name="ControllerRevision",
+        plural="controllerrevisions",
+    ),
+    Kind(
+        group="",
+        version="v1",
+        name="ReplicationController",
+        plural="replicationcontrollers",
+        generation=Generation.SPEC,
+        has_status=True,
+        default_propagation="Orphan",
+        initial_status=freeze_map({"replicas": 0}),
+    ),
+    Kind(
+        group="",
+        version="v1",
+        name="PodTemplate",
+        plural="podtemplates",
+        generation=Generation.CONTENT,
+        answers_delete_with_object=True,
     ),
 )

@@ -15,12 +15,17 @@ from attrs import evolve
 
 from ..errors import BadInput
 from ..scenario import Scenario
-from .deletion import deletion, finalizer_race, release_race
+from .addresses import addresses
+from .appliers import appliers
+from .binders import binders
+from .deletion import deletion, finalizer_race, policies, release_race
 from .editors import editors, editors_unconditional
 from .farewell import farewell
 from .halves import halves, vandalism
 from .manifest import manifest
+from .namespaces import namespaces, teardown
 from .patches import patches
+from .quotas import quota_leak, quotas
 from .recreation import recreation, rehearsal
 from .replicaset import (
     replicaset,
@@ -29,6 +34,7 @@ from .replicaset import (
     replicaset_scaled,
     replicaset_stale_restart,
 )
+from .revocation import revocation, revocation_stale
 from .store import store
 
 _ALL: tuple[Callable[..., Scenario], ...] = (
@@ -38,12 +44,22 @@ _ALL: tuple[Callable[..., Scenario], ...] = (
     deletion,
     finalizer_race,
     release_race,
+    policies,
     patches,
     halves,
     vandalism,
     recreation,
     rehearsal,
     farewell,
+    appliers,
+    binders,
+    addresses,
+    namespaces,
+    teardown,
+    quotas,
+    quota_leak,
+    revocation,
+    revocation_stale,
     replicaset,
     replicaset_calm,
     replicaset_scaled,

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import api
 from ..api import ApiError, Effect
+from ..apiserver.request import Options
 from ..cluster import Cluster
 from ..objects import Object
 from ..reconcile import Reconciler
@@ -99,6 +100,30 @@ def deletion(servers: int = 2) -> Scenario:
         summary="an object with two finalizers is deleted while somebody overwrites it and its two holders let go",
         hazards=("unconditional-update", "last-finalizer-taken-off"),
         faults={"stale-cache": 2, "lost-answer": 1},
+    )
+
+
+def with_policy(policy: str) -> Reconciler:
+    """Somebody who deletes the object with a propagation policy."""
+
+    def delete() -> Generator[Effect, Any, None]:
+        try:
+            yield from api.delete("ConfigMap", THING, options=Options(propagation_policy=policy))
+        except ApiError:
+            return
+
+    return delete
+
+
+def policies(servers: int = 2) -> Scenario:
+    """An object is deleted by two people with different propagation policies."""
+    scripts = {"foreground": with_policy("Foreground"), "orphan": with_policy("Orphan")}
+    return Scenario(
+        "policies",
+        Cluster(objects=[thing(HOLD)], scripts=scripts, apiservers=servers),
+        summary="an object is deleted twice, with different propagation policies",
+        hazards=("second-deletion-policy",),
+        faults={"stale-cache": 1},
     )
 
 

@@ -24,7 +24,9 @@ class Scalar(Enum):
     TEXT = "text"
     BYTES = "bytes"
     TIME = "time"
+    MICRO_TIME = "micro-time"
     INTEGER = "integer"
+    INTEGER_32 = "int32"
     NUMBER = "number"
     BOOLEAN = "boolean"
     QUANTITY = "quantity"
@@ -79,6 +81,16 @@ class Record:
         """The fields that the schema says must be there."""
         return tuple(_definition(self.name).get("required", ()))
 
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """The fields that are kept whenever they are given, also empty: a real server has pointers for them."""
+        return tuple(_definition(self.name).get("pointers", ()))
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The fields that are always there, with a zero value if nothing is said."""
+        return tuple(_definition(self.name).get("values", ()))
+
     def field(self, name: str) -> Any:
         """The type of a field, ``None`` if there is no such field.
 
@@ -94,6 +106,12 @@ def record_of(group: str, version: str, kind: str) -> Record | None:
     """The record of a built-in kind; ``None`` for others."""
     name = _kinds().get(f"{group}/{version}/{kind}")
     return None if name is None else Record(name)
+
+
+@cache
+def known_kinds() -> tuple[tuple[str, str, str], ...]:
+    """Group, version and name of every built-in kind."""
+    return tuple((*name.split("/"),) for name in sorted(_kinds()))  # type: ignore[misc]
 
 
 @cache

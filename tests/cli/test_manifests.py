@@ -117,7 +117,7 @@ def test_aliases_that_fan_out_are_refused() -> None:
 
 
 def test_files_given_together_are_one_workload(tmp_path: Path) -> None:
-    """Their objects live in one cluster, namespaces first; unknown fields are kept."""
+    """Their objects live in one cluster, namespaces first; a field that the kind lacks is dropped."""
     (tmp_path / "a.yaml").write_text(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: n}\nfoo: {bar: 1}\n", encoding="utf-8"
     )
@@ -128,5 +128,5 @@ def test_files_given_together_are_one_workload(tmp_path: Path) -> None:
     assert [each["kind"] for each in made.parameters["objects"]] == ["Namespace", "ConfigMap"]
     stored = {path: kv.value for path, kv in made.machine.initial.keys.items()}
     assert stored["/registry/namespaces/n"].labels["l"] == "x"
-    assert stored["/registry/configmaps/n/a"].field("foo.bar") == 1
+    assert stored["/registry/configmaps/n/a"].field("foo.bar") is None
     assert build(made.name, made.parameters).machine.initial == made.machine.initial

@@ -6,7 +6,8 @@ A write goes through these steps, and anything else may happen between any two o
    stale (``current=False``).  An error or "nothing to do" that was computed from such a copy proves nothing: the
    outcome is :class:`Reread`, and :func:`decide` is asked again with what a fresh read of etcd gave (``current=True``).
 2. An :class:`Attempt` is one etcd transaction: *if* the key's ``mod_revision`` is still that of the copy, put or
-   delete; *else* read the key.
+   delete; *else* read the key.  Only the transaction of a creation by POST reads nothing: if it loses, the request
+   looks at what has the name in a step of its own, or makes up another name.
 3. :func:`after_commit` gives the answer, or a :class:`FollowUp` when the request needs one more transaction.
    :func:`after_loss` computes everything again from the fresh object that the else-branch read.
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from ...frozen_json import FrozenMap
 from ...objects import Object
+from ..addresses import Need
 from ..admission import Lookup
 from ..answer import Answer, done
 from ..deletion import ends_by_update
 from ..desired import updated
-from ..request import Remove, Request
+from ..request import Ready, Remove, Request
+from ..subresources import part_of
+from .allocation import claim
+from .charging import next_charge, placed
 from .creation import as_if_created
 from .removal import remove
 from .steps import Attempt, Outcome, Reread, Stored, confirmed
@@ -22,18 +26,20 @@ def update(request: Request, copy: Stored | None, *, current: bool, lookup: Look
     if copy is None and not current:
         return Reread(request)
     new = updated(request, copy.object if copy is not None else None, lookup)
+    if isinstance(new, Need):
+        return claim(request, new, None if copy is None else copy.object, current=current, lookup=lookup)
     if isinstance(new, Answer):
         return confirmed(new, request, current=current)
     if copy is None:
         if request.options.is_dry_run:
             return done(201, as_if_created(request, new), 0)
-        return Attempt(request, request.key, None, new)
+        return next_charge(request, new, lookup) or placed(request, Ready(new))
     if ends_by_update(request.kind, new, copy.object):
         return _end_by_update(request, copy, new) if current else Reread(request)
     if new == copy.value or request.options.is_dry_run:
-        shown = Stored.decode(new, copy.revision).object
+        shown = part_of(request.kind, request.subresource, Stored.decode(new, copy.revision).object)
         return confirmed(done(200, shown, copy.revision), request, current=current)
-    return Attempt(request, request.key, copy, new)
+    return next_charge(request, new, lookup, copy.object) or Attempt(request, request.key, copy, new)
 
 
 def _end_by_update(request: Request, copy: Stored, new: Object) -> Outcome:
@@ -42,7 +48,7 @@ def _end_by_update(request: Request, copy: Stored, new: Object) -> Outcome:
     What it would have stored is only shown to the client.  Of its preconditions only the uid that the client itself
     put into the body is left.
     """
-    shown = Stored.decode(new, copy.revision).object
+    shown = part_of(request.kind, request.subresource, Stored.decode(new, copy.revision).object)
     if request.options.is_dry_run:
         return done(200, shown, copy.revision)
     sent = request.body if request.verb == "update" else None

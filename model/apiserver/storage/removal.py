@@ -7,7 +7,7 @@ Lives here: the decisions of a removal, in their three stages.  Must not know: w
 from __future__ import annotations
 
 from ...objects import Object
-from .. import admission
+from .. import admission, definitions
 from ..admission import Lookup, Review
 from ..answer import Answer, Details, done, not_found
 from ..decoding import check_options
@@ -38,11 +38,13 @@ def delete(request: Request, copy: Stored | None, *, current: bool, lookup: Look
         return not_found(kind, request.name)
     object_ = copy.object
     review = Review("DELETE", request, None, object_)
-    refusal = check_preconditions_first(request, object_) or admission.validate(review, lookup)
+    refusal = check_preconditions_first(request, object_)
+    if refusal is None and request.evicts is None:  # an eviction was admitted as such
+        refusal = admission.validate(review, lookup)
     if refusal is not None:
         return refusal
     if is_pending(kind, object_, options):
-        return done(200, object_, copy.revision)
+        return still_there(request, object_, copy.revision)
     if must_be_marked(kind, object_, options):
         return mark(request.at(Mark()), copy, current=False)
     return _begin_removal(request, copy)
@@ -63,13 +65,15 @@ def mark(request: Request, copy: Stored | None, *, current: bool) -> Outcome:
     if refusal is not None:
         return confirmed(refusal, request, current=current)
     if is_pending(kind, copy.object, options):
-        return confirmed(done(200, copy.object, copy.revision), request, current=current)
+        return confirmed(still_there(request, copy.object, copy.revision), request, current=current)
     new = _with_mark(request, copy.object)
     if new is None:
         return _begin_removal(request, copy) if current else Reread(request)
     value = new.without_metadata("resourceVersion")
+    if options.is_dry_run and goes_at_once(request, value):
+        return confirmed(_deletion_answer(request, copy.object, copy.revision), request, current=current)
     if value == copy.value or options.is_dry_run:
-        return confirmed(done(200, new, copy.revision), request, current=current)
+        return confirmed(still_there(request, new, copy.revision), request, current=current)
     return Attempt(request, request.key, copy, value)
 
 
@@ -78,11 +82,18 @@ def _with_mark(request: Request, object_: Object) -> Object | None:
     kind, options = request.kind, request.options
     if kind.resource == "namespaces" and not object_.is_terminating:
         return namespace_marked(object_, options)
+    if kind.resource == definitions.RESOURCE and not object_.is_terminating:
+        return definitions.definition_marked(object_)
     grace = grace_period(kind, object_, options)
     new = object_.with_finalizers(finalizers_after(kind, object_, options))
     if grace is not None:
         return marked(new, grace)
     return marked(new, 0) if is_held(kind, new) else None
+
+
+def still_there(request: Request, object_: Object, revision: int) -> Answer:
+    """The answer of a DELETE after which the object is still there: 202 if the client asked for it in the old way."""
+    return done(202 if request.options.orphan_dependents is False else 200, object_, revision)
 
 
 def goes_at_once(request: Request, value: Object) -> bool:

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from ...objects import Object, ObjectKey
 from ..answer import Answer
-from ..preparation import stamped
+from ..preparation import generated_name, stamped, uid_at
 from ..request import Request, Stage
 
 
@@ -69,11 +69,21 @@ class Attempt:
         """Whether it would bring a new object into being."""
         return self.previous is None
 
+    @property
+    def looks_when_lost(self) -> bool:
+        """Whether its else-branch reads the key.  A POST's does not, nor that of a side write that creates."""
+        return not self.creates or (self.request.verb != "create" and self.then is None)
+
     def stamped(self, revision: int) -> Attempt:
         """With the identity of a new object filled in (see ``preparation``); other attempts stay as they are."""
-        if not self.creates or self.value is None or self.then is not None:
+        if not self.creates or self.value is None:
             return self
-        value = stamped(self.request.kind, self.value, revision)
+        if self.then is not None:
+            return evolve(self, value=self.value.with_metadata(uid=uid_at(revision)))
+        value = self.value
+        if self.request.tries and not value.name:
+            value = value.with_metadata(name=generated_name(value.generate_name, revision, self.request.tries))
+        value = stamped(self.request.kind, value, revision)
         return evolve(self, key=evolve(self.key, name=value.name), value=value)
 
 

@@ -9,21 +9,56 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ...kinds import Kind
-from . import coordination, core, pods, workloads
+from ...kinds import VIEWS, Kind
+from . import (
+    admission_kinds,
+    autoscaling,
+    batch,
+    coordination,
+    core,
+    endpoints,
+    extensions,
+    flowcontrol,
+    networking,
+    nodes,
+    pods,
+    policy,
+    rbac,
+    scheduling,
+    services,
+    volumes,
+    workloads,
+)
+from .custom_resources import strategy_for
 from .strategy import Strategy
 
 __all__ = ["Strategy", "strategy_of"]
 
 _STRATEGIES: Final[Mapping[str, Strategy]] = {
+    **admission_kinds.STRATEGIES,
+    **autoscaling.STRATEGIES,
+    **batch.STRATEGIES,
     **coordination.STRATEGIES,
     **core.STRATEGIES,
+    **endpoints.STRATEGIES,
+    **extensions.STRATEGIES,
+    **flowcontrol.STRATEGIES,
+    **networking.STRATEGIES,
+    **nodes.STRATEGIES,
     **pods.STRATEGIES,
+    **policy.STRATEGIES,
+    **rbac.STRATEGIES,
+    **scheduling.STRATEGIES,
+    **services.STRATEGIES,
+    **volumes.STRATEGIES,
     **workloads.STRATEGIES,
 }
+_OF_VIEWS: Final = {"horizontalpodautoscalers": autoscaling.SCALER_VIEW_STRATEGY}
 _PLAIN: Final = Strategy()
 
 
 def strategy_of(kind: Kind) -> Strategy:
     """The rules of a kind; those of one without any change and forbid nothing."""
-    return _STRATEGIES.get(kind.resource, _PLAIN)
+    if kind in VIEWS:
+        return _OF_VIEWS.get(kind.resource, _PLAIN)
+    return strategy_for(kind) if kind.custom else _STRATEGIES.get(kind.resource, _PLAIN)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from seatrial.checker.conformance.apiserver_recording import conform_apiserver
+from seatrial.checker.conformance.etcd_calls import conform_etcd_calls
 from seatrial.checker.conformance.etcd_live import conform_live
 from seatrial.checker.conformance.etcd_recording import NEWEST_RECORDED, conform_etcd
 from seatrial.checker.conformance.report import Mismatch, Report, combine
@@ -19,13 +21,19 @@ from seatrial.model.errors import BadInput
 from .output import counted, print_json, standard_error, standard_output
 from .status import FINE, VIOLATED
 
-SERVERS: Final = ("etcd", "apiserver")
+SERVERS: Final = ("etcd", "apiserver", "apiserver-etcd")
 MOST_SHOWN: Final = 20
 PROGRAMS: Final = 500
 
 
 def conform(
-    server: Annotated[str, typer.Argument(metavar="etcd|apiserver", help="What to compare with.")],
+    server: Annotated[
+        str,
+        typer.Argument(
+            metavar="etcd|apiserver|apiserver-etcd",
+            help="What to compare: etcd's answers, an API server's, or the calls that it makes of etcd.",
+        ),
+    ],
     recordings: Annotated[list[Path] | None, typer.Argument(metavar="RECORDING", help="Recordings (*.jsonl).")] = None,
     *,
     scenario: Annotated[
@@ -41,12 +49,7 @@ def conform(
 ) -> None:
     """Ask the model what was asked of real servers, and compare the answers: 1 if one differs."""
     _check(server, recordings or [], version, live=live)
-    reports = [
-        conform_etcd(path, versions=version or NEWEST_RECORDED, scenarios=scenario)
-        if server == "etcd"
-        else conform_apiserver(path, scenarios=scenario)
-        for path in recordings or []
-    ]
+    reports = [_recorded(server, path, scenario, version) for path in recordings or []]
     if live:
         reports.append(_live(programs, seed))
     report = combine(reports)
@@ -57,6 +60,16 @@ def conform(
     raise typer.Exit(VIOLATED if report.mismatched else FINE)
 
 
+def _recorded(server: str, path: Path, scenarios: Sequence[str] | None, versions: Sequence[str] | None) -> Report:
+    if server == "etcd":
+        return conform_etcd(path, versions=versions or NEWEST_RECORDED, scenarios=scenarios)
+    if server == "apiserver":
+        return _replayed(path, scenarios)
+    if scenarios:
+        raise BadInput("recordings of calls have no scenarios", place="--scenario", remedy="leave it out")
+    return conform_etcd_calls(path)
+
+
 def _check(server: str, recordings: Sequence[Path], version: Sequence[str] | None, *, live: bool) -> None:
     if server not in SERVERS:
         near = difflib.get_close_matches(server, SERVERS, 1)
@@ -64,12 +77,25 @@ def _check(server: str, recordings: Sequence[Path], version: Sequence[str] | Non
         raise BadInput(
             f"there is no server {server!r} to compare with", remedy=f"{meant}there are {', '.join(SERVERS)}"
         )
-    if server == "apiserver" and live:
+    if server != "etcd" and live:
         raise BadInput("a running API server cannot be asked yet", place="--live", remedy="give recordings")
-    if server == "apiserver" and version:
+    if server != "etcd" and version:
         raise BadInput("recordings of API servers hold one version each", place="--version", remedy="leave it out")
     if not recordings and not live:
         raise BadInput("nothing to compare with", remedy="give recordings, or --live to start a real etcd")
+
+
+def _replayed(path: Path, scenarios: Sequence[str] | None) -> Report:
+    """The report of an API server's recording, with a line that says how far it has come where somebody is looking."""
+    console = standard_error()
+    if not console.is_terminal:
+        return conform_apiserver(path, scenarios=scenarios)
+    with console.status(path.name) as status:
+
+        def progress(done: int, of: int) -> None:
+            status.update(f"{path.name}   {done:,} of {of:,} lines")
+
+        return conform_apiserver(path, scenarios=scenarios, progress=progress)
 
 
 def _live(programs: int, seed: int) -> Report:
@@ -88,11 +114,26 @@ def _show(report: Report) -> None:
         console.print(Text.assemble(("✗ ", "bold red"), _told(each)), soft_wrap=True)
     if len(report.mismatches) > MOST_SHOWN:
         console.print(f"… and {len(report.mismatches) - MOST_SHOWN:,} differences more (--json has them all)")
+    if report.scenarios:
+        console.print(_table(report))
     for reason, count in report.reasons:
         console.print(Text(f"· {counted(count, 'step')} passed over: {reason}", style="dim"), soft_wrap=True)
     words = f"{counted(report.steps, 'step')}: {report.matched:,} as recorded, {report.mismatched:,} not, "
     style = "bold red" if report.mismatched else "green"
     console.print(Text(f"{words}{report.skipped:,} passed over", style=style))
+
+
+def _table(report: Report) -> Table:
+    """How many lines of which scenario came out how; nothing is written where there is none."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("scenario", no_wrap=True)
+    for heading in ("as recorded", "not", "passed over"):
+        table.add_column(heading, justify="right")
+    for name, tally in report.scenarios:
+        numbers = (tally.matched, tally.mismatched, tally.skipped)
+        style = "red" if tally.mismatched else ""
+        table.add_row(name, *(f"{number:,}" if number else "" for number in numbers), style=style)
+    return table
 
 
 def _told(mismatch: Mismatch) -> str:

@@ -22,6 +22,7 @@ from seatrial.model.apiserver import (
     decide,
     front,
 )
+from seatrial.model.apiserver.reads import read
 from seatrial.model.apiserver.rest import parse_request
 from seatrial.model.etcd import Member
 from seatrial.model.frozen_json import freeze
@@ -52,7 +53,7 @@ class Server:
 
     def read(self, kind: str, name: str) -> Stored | None:
         """What etcd holds."""
-        return front.read(self.etcd, kinds.of_name(kind).key("shop", name))
+        return read(self.etcd, kinds.of_name(kind).key("shop", name))
 
     def steps(
         self,
@@ -69,7 +70,7 @@ class Server:
             trace.append(type(step).__name__)
             assert len(trace) < 20, trace
             if isinstance(step, Reread):
-                fresh = front.read(self.etcd, step.request.key)
+                fresh = read(self.etcd, step.request.key)
                 step = decide(step.request, fresh, current=True, lookup=lookup)
             elif isinstance(step, FollowUp):
                 step = decide(step.request, step.copy, current=False, lookup=lookup)

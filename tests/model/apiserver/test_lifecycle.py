@@ -17,7 +17,7 @@ SETS = "/apis/apps/v1/namespaces/shop/replicasets"
 SET_SPEC = {
     "replicas": 2,
     "selector": {"matchLabels": {"app": "web"}},
-    "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c"}]}},
+    "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "i:1"}]}},
 }
 
 

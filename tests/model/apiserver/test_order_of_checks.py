@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.model.apiserver.server import CORE, SHOP, Server
 
-from seatrial.model.apiserver import JSON_PATCH, MERGE_PATCH
+from seatrial.model.apiserver import JSON, JSON_PATCH, MERGE_PATCH
 
 MAPS = f"{SHOP}/configmaps"
 BAD_NAME = {"metadata": {"name": "Bad_Name"}}
@@ -88,7 +88,8 @@ def test_the_first_fault_of_an_update_wins(  # noqa: PLR0913, PLR0917 - the colu
 @pytest.mark.parametrize(
     ("faults", "name", "body", "media_type", "status"),
     [
-        ("type not built yet, missing", "none", [], JSON_PATCH, 415),
+        ("no patch type, missing", "none", [], JSON, 415),
+        ("no list of operations, missing", "none", {}, JSON_PATCH, 404),
         ("no patch at all, missing", "none", [], MERGE_PATCH, 404),
         ("no patch at all", "x", [], MERGE_PATCH, 400),
         ("leads to no object", "x", {"data": {"a": 1}}, MERGE_PATCH, 422),

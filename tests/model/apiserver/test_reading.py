@@ -7,6 +7,7 @@ from tests.model.apiserver.server import SHOP, Server
 
 from seatrial.model import kinds
 from seatrial.model.apiserver import Answer, Demand, Options, Plan, get, list_, plan
+from seatrial.model.apiserver.paging import Page
 
 MAP = kinds.of_name("ConfigMap")
 MAPS = f"{SHOP}/configmaps"
@@ -16,12 +17,12 @@ MAPS = f"{SHOP}/configmaps"
     ("version", "match", "limit", "expected"),
     [
         ("", "", 0, Plan(Demand.MOST_RECENT)),
-        ("", "", 5, Plan(Demand.MOST_RECENT)),
+        ("", "", 5, Plan(Demand.MOST_RECENT, page=Page(5))),
         ("0", "", 0, Plan(Demand.ANY)),
         ("0", "NotOlderThan", 0, Plan(Demand.ANY)),
         ("7", "", 0, Plan(Demand.NOT_OLDER, 7)),
         ("7", "NotOlderThan", 5, Plan(Demand.NOT_OLDER, 7)),
-        ("7", "", 5, Plan(Demand.EXACT, 7)),
+        ("7", "", 5, Plan(Demand.EXACT, 7, Page(5))),
         ("7", "Exact", 0, Plan(Demand.EXACT, 7)),
         ("0", "Exact", 0, 422),
         ("", "Exact", 0, 422),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seatrial.model.apiserver.selectors import parse_selector, selector_of
+from seatrial.model.apiserver.selectors import BadSelector, Selector, parse_selector, selector_of
 from seatrial.model.frozen_json import freeze_map
 
 LABELS = {"app": "web", "tier": "front", "example.com/x": "1"}
@@ -27,12 +27,19 @@ LABELS = {"app": "web", "tier": "front", "example.com/x": "1"}
         ("!tier", False),
         ("!nothing", True),
         ("example.com/x=1", True),
+        ("example.com/x>0", True),
+        ("example.com/x>1", False),
+        ("example.com/x<2,app", True),
+        ("app>0", False),
+        ("nothing<5", False),
+        ("app in (,web)", True),
+        ("  app  =  web  ", True),
     ],
 )
 def test_text_selects(text: str, *, selects: bool) -> None:
     """All conditions must hold; a key that is missing is unequal to everything."""
     selector = parse_selector(text)
-    assert selector is not None
+    assert isinstance(selector, Selector)
     assert selector.admits(LABELS) == selects
 
 
@@ -40,14 +47,17 @@ def test_text_selects(text: str, *, selects: bool) -> None:
 def test_an_empty_value_is_a_value(text: str) -> None:
     """The empty value can be selected."""
     selector = parse_selector(text)
-    assert selector is not None
+    assert isinstance(selector, Selector)
     assert (selector.admits({"app": ""}), selector.admits({"app": "x"})) == (True, False)
 
 
-@pytest.mark.parametrize("text", ["=", "a b", "app=we b", "app in web", "a,,b", "app in (a b)"])
+@pytest.mark.parametrize(
+    "text",
+    ["=", "a b", "app=we b", "app in web", "a,,b", "app in (a b)", "a,", "!", "a>b", "-a", "a=-", "in(", "A/b=c"],
+)
 def test_bad_syntax_is_no_selector(text: str) -> None:
     """What does not parse selects nothing: a server answers 400."""
-    assert parse_selector(text) is None
+    assert isinstance(parse_selector(text), BadSelector)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_creation_that_loses_is_told_that_the_name_is_taken(server: Server) ->
     answer, trace = server.steps(
         create(CONFIG_MAP, config_map()), None, meanwhile=lambda: server.make("ConfigMap", "x", data={"a": "2"})
     )
-    assert (answer.status, answer.reason, trace) == (409, "AlreadyExists", ["Attempt"])
+    assert (answer.status, answer.reason, trace) == (409, "AlreadyExists", ["Attempt", "Reread"])
     assert stored(server).object.field("data.a") == "2"
 
 
@@ -239,7 +239,7 @@ def test_a_delete_that_finds_the_object_gone_is_told_so(server: Server) -> None:
 
 def test_an_unbound_pod_is_marked_and_then_removed(server: Server) -> None:
     """Two transactions, the second a follow-up; the answer is the marked object at the deletion's revision."""
-    server.make("Pod", "p", spec={"containers": [{"name": "c"}]})
+    server.make("Pod", "p", spec={"containers": [{"name": "c", "image": "i:1"}]})
     answer, trace = server.steps(delete(POD, "shop", "p"), server.read("Pod", "p"))
     assert answer.object is not None
     assert trace == ["Reread", "Attempt", "FollowUp", "Attempt"]
@@ -249,7 +249,7 @@ def test_an_unbound_pod_is_marked_and_then_removed(server: Server) -> None:
 
 def test_a_pod_that_is_gone_after_its_mark_was_deleted_all_the_same(server: Server) -> None:
     """The follow-up that finds nothing is a success for whoever has marked: somebody else finished the work."""
-    server.make("Pod", "p", spec={"containers": [{"name": "c"}]})
+    server.make("Pod", "p", spec={"containers": [{"name": "c", "image": "i:1"}]})
     lookup = EtcdLookup(server.etcd)
     request = delete(POD, "shop", "p", options=Options(precondition_resource_version="3"))
     fresh = server.read("Pod", "p")
@@ -266,7 +266,7 @@ def test_a_pod_that_is_gone_after_its_mark_was_deleted_all_the_same(server: Serv
 
 def test_the_mark_moves_a_deletes_own_precondition_forward(server: Server) -> None:
     """A DELETE of one version goes on after its own mark has made another."""
-    server.make("Pod", "p", spec={"containers": [{"name": "c"}]})
+    server.make("Pod", "p", spec={"containers": [{"name": "c", "image": "i:1"}]})
     request = delete(POD, "shop", "p", options=Options(precondition_resource_version="3"))
     answer, trace = server.steps(request, server.read("Pod", "p"))
     assert (answer.status, trace) == (200, ["Reread", "Attempt", "FollowUp", "Attempt"])
@@ -315,7 +315,7 @@ def test_a_patch_that_lets_go_may_remove_the_next_incarnation(server: Server) ->
 
 def test_a_bound_pod_is_only_marked(server: Server) -> None:
     """A running pod waits for its grace period; a repeated DELETE changes nothing, a shorter one does."""
-    spec = {"containers": [{"name": "c"}], "nodeName": "n1"}
+    spec = {"containers": [{"name": "c", "image": "i:1"}], "nodeName": "n1"}
     server.make("Pod", "p", spec=spec)
     first, trace = server.steps(delete(POD, "shop", "p"), server.read("Pod", "p"))
     assert first.object is not None
@@ -364,5 +364,5 @@ def test_a_dry_run_changes_nothing(server: Server, request_: Request) -> None:
 
 def test_only_writes_of_one_object_are_decided() -> None:
     """Reads have steps of their own."""
-    with pytest.raises(ValueError, match="list is not a write"):
+    with pytest.raises(ValueError, match="is not a write of one object"):
         decide(Request(verb="list", kind=POD), None, current=True, lookup=EtcdLookup(fresh_server().etcd))
