@@ -169,7 +169,7 @@ def obj_delete_preconditions(before: View, step: Step, after: View) -> Parts:
     needs=CLUSTER,
 )
 def obj_one_controller(before: View, step: Step, after: View) -> Parts:
-    """At most one owner of an object is its controller, and every reference to an owner is complete."""
+    """At most one owner of an object is its controller."""
     del before, after
     for commit in step.emitted(Committed):
         if commit.after is not None:

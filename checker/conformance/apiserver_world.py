@@ -16,6 +16,7 @@ from seatrial.model import kinds
 from seatrial.model.apiserver import Answer, Settings, User, create, front
 from seatrial.model.apiserver.addresses.pool import PORTS_KEY, ports_object
 from seatrial.model.apiserver.authentication import user_of_token
+from seatrial.model.apiserver.bootstrap import flowcontrol
 from seatrial.model.apiserver.definition_controllers import settle
 from seatrial.model.apiserver.definitions import RESOURCE as DEFINITIONS
 from seatrial.model.apiserver.http import HttpRequest
@@ -30,6 +31,8 @@ from .clients import fresh_objects
 OTHER_WRITERS_KEY: Final = "/registry/of-other-writers"
 """What others write: a key that no object has."""
 
+_SERVER: Final = "system:apiserver"
+_SERVERS_AGENT: Final = "kube-apiserver/v1.36"
 _TOKENS_ARE_REMEMBERED: Final = 10.0
 """For how many seconds a server remembers that a token was good.
 
@@ -61,8 +64,10 @@ class World:
 
     def __attrs_post_init__(self) -> None:
         self.etcd.serve(Put(PORTS_KEY.path, ports_object(())))
+        for request in flowcontrol.requests():
+            front.handle(self.etcd, request, self.settings)
         for each in fresh_objects():
-            self.make(each)
+            self.make(each, user=_SERVER, agent=_SERVERS_AGENT)
 
     def ask(self, http: HttpRequest, *, time: float, opened: int = 0) -> Answer | NotModelled:
         """The answer to a request at a time; ``opened`` is the revision at which a watch was opened."""
@@ -73,8 +78,7 @@ class World:
     def reach(self, revision: int) -> None:
         """Let others write in etcd until it has come to a revision.
 
-        What the controllers inside the server have to write about definitions comes last, as far as it gets: they
-        begin with what the model does not have, the registration of the group.
+        What the controllers inside the server have to write about definitions comes last, as far as it gets.
         """
         still_to_come = self._controllers_writes() if self.etcd.revision < revision else 0
         while self.etcd.revision < revision - still_to_come:
@@ -93,11 +97,11 @@ class World:
         settle(trial, self.settings)
         return trial.revision - self.etcd.revision
 
-    def make(self, object_: Object | None) -> None:
+    def make(self, object_: Object | None, *, user: str = "admin", agent: str = "") -> None:
         """Let others make an object, if there is one to make."""
         if object_ is not None:
             kind = kinds.of_object(object_.api_version, object_.kind)
-            front.handle(self.etcd, create(kind, object_), self.settings)
+            front.handle(self.etcd, evolve(create(kind, object_, user=user), agent=agent), self.settings)
 
     def compact(self, revision: int) -> None:
         """Compact etcd by hand, as far as it allows."""

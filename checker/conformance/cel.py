@@ -1,8 +1,8 @@
-"""The language of policies (CEL), as a recorded server evaluates it.
+"""The language of policies and of rules in schemas (CEL), as a recorded server evaluates it.
 
 Lives here: :func:`evaluate`, for ``Settings.expressions``, by the library cel-python; what Kubernetes adds to the
 language as far as it is needed: parts of objects written as ``Object{…}`` and ``JSONPatch{…}``, and functions on text.
-Must not know: policies.
+Must not know: policies, or schemas.
 
 The library is optional.  Without it, or for what it does not know, :class:`CannotEvaluate` is raised: then the line is
 passed over, with that reason.

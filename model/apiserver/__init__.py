@@ -11,6 +11,7 @@ Lives here: one file a stage, in the order in which a real server takes them, th
     decoding      options, body, name and namespace against the URL            415 422 400
     defaulting    what the object leaves open is filled in
     patching      a PATCH is applied to what is there                          400 413 422
+    owners        an owner that is named twice is kept once
     ownership     who owns which field; server-side apply                      400 409 500
     admission     plugins change it, and refuse it because of other objects    404 403
     preparation   the server fills in what is its own
@@ -43,8 +44,7 @@ composes a cluster.  What a composition needs is exported here::
     get_answer(request, copy), list_answer(request, copies, revision)    -> Answer
 
 What is not modelled yet, and which real bugs that hides: conversion between the versions of a custom resource (and of
-the fields that are owned in another version), and rules in its schema that are expressions; subresources behind which a
-kubelet stands; the deadline of requests.
+the fields that are owned in another version); subresources behind which a kubelet stands; the deadline of requests.
 
 Must not know: machines, rules, faults, or who sends requests.
 """

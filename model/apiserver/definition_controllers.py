@@ -1,13 +1,16 @@
 """The controllers inside a server that look after definitions of custom resources, at work on an etcd.
 
 Lives here: :func:`settle`, which takes their steps until nothing is left to do.  A real server takes them shortly after
-the request that calls for them.  Must not know: what the steps are (``definitions`` does).
+the request that calls for them; but whether the objects of a definition that goes are gone, if finalizers held them, it
+looks only every five seconds.  Must not know: what the steps are (``definitions`` does).
 
 The controllers are clients of their own server, and change a definition through its subresource ``status``; which also
-takes finalizers off, as for this kind it keeps none of the metadata.
+takes finalizers off, as for this kind it keeps none of the metadata.  Another controller registers each group and
+version that definitions have, first of all, and takes that back when the last of its definitions is gone.
 
-Source: Kubernetes 1.36, ``apiextensions-apiserver/pkg/registry/customresourcedefinition/strategy.go``
-(``statusStrategy``); recordings N.
+Source: Kubernetes 1.36, ``kube-aggregator/pkg/controllers/autoregister``,
+``pkg/controlplane/controller/crdregistration``,
+``apiextensions-apiserver/pkg/registry/customresourcedefinition/strategy.go`` (``statusStrategy``); recordings N.
 """
 
 from __future__ import annotations
@@ -17,16 +20,21 @@ from typing import Final
 from attrs import evolve
 
 from ..etcd.cells import Cells
+from ..etcd.mvcc import read_range
+from ..etcd.requests import Range
+from ..etcd.transactions import optimistic_delete, optimistic_put
 from ..kinds import Kind, of_name
 from ..objects import Object
 from . import front
-from .definitions import CLEANUP, RESOURCE, all_kinds, next_step, taken_down
+from .definitions import CLEANUP, RESOURCE, all_kinds, next_step, services, taken_down
 from .reads import read_all
 from .request import delete, update
 from .settings import SMALL, Settings
 from .storage import Stored
 
 _KIND: Final = of_name("CustomResourceDefinition")
+_SERVICES: Final = "/registry/apiregistration.k8s.io/apiservices/"
+_AFTER_SERVICES: Final = "/registry/apiregistration.k8s.io/apiservices0"
 _USER: Final = "system:apiserver"
 _AGENT: Final = "kube-apiserver/v1.36"
 
@@ -42,7 +50,22 @@ def settle(cells: Cells, settings: Settings = SMALL, *, until: int | None = None
 
 def _one_step(cells: Cells, settings: Settings) -> bool:
     """One write about some definition; whether there was one to make."""
-    return any(_step(cells, stored, settings) for stored in read_all(cells, RESOURCE))
+    definitions = read_all(cells, RESOURCE)
+    registered = {kv.key: kv.mod_revision for kv in read_range(cells, Range(_SERVICES, range_end=_AFTER_SERVICES)).kvs}
+    if not definitions and not registered:
+        return False
+    wanted = {_SERVICES + service.name: service for each in definitions for service in services(each.object)}
+    for path, service in wanted.items():
+        if path not in registered:
+            optimistic_put(cells, path, service, 0)
+            return True
+    if any(_step(cells, stored, settings) for stored in definitions):
+        return True
+    for path, revision in registered.items():
+        if path not in wanted:
+            optimistic_delete(cells, path, revision)
+            return True
+    return False
 
 
 def _step(cells: Cells, stored: Stored, settings: Settings) -> bool:

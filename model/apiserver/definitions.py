@@ -49,6 +49,27 @@ def refuse_while_terminating(request: Request, lookup: Lookup) -> Answer | None:
     return None
 
 
+def services(definition: Object) -> tuple[Object, ...]:
+    """The APIServices by which a server says that it serves the groups and versions of a definition itself.
+
+    The model serves no such kind: they are there for the revisions that they take.
+    """
+    group = definition.spec.get("group")
+    versions = [as_map(each) for each in as_items(definition.spec.get("versions"))]
+    return tuple(
+        Object.of(
+            {
+                "apiVersion": "apiregistration.k8s.io/v1",
+                "kind": "APIService",
+                "metadata": {"name": f"{version.get('name')}.{group}"},
+                "spec": {"group": group, "version": version.get("name")},
+            }
+        )
+        for version in versions
+        if version.get("served") is True
+    )
+
+
 def initializing() -> Answer:
     """429: the cache from which a list or watch is to be answered is not filled yet."""
     return Answer(429, "TooManyRequests", "storage is (re)initializing", details=Details(), retry_after_seconds=1)

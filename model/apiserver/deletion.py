@@ -94,12 +94,13 @@ def deletion_warnings(request: Request) -> tuple[str, ...]:
 def is_pending(kind: Kind, object_: Object, options: Options) -> bool:
     """Whether deletion has begun and this DELETE can only wait for it: then it changes nothing.
 
-    It does not shorten the grace period of a pod, or a namespace is not empty yet.
+    It does not shorten the grace period of a pod, or a namespace is not empty yet.  A pod whose grace is over waits for
+    nothing but its finalizers, as any other object does.
     """
     if kind.resource == "namespaces" and object_.is_terminating:
         return bool(object_.spec.get("finalizers"))
     grace = object_.deletion_grace_period_seconds
-    if not kind.graceful or not object_.is_terminating or grace is None:
+    if not kind.graceful or not object_.is_terminating or not grace:
         return False
     asked = _asked_grace(options)
     return asked is None or asked >= grace
@@ -124,7 +125,7 @@ def grace_period(kind: Kind, object_: Object, options: Options) -> int | None:
         return None
     asked = _asked_grace(options)
     if object_.is_terminating:
-        return None if object_.deletion_grace_period_seconds is None else asked
+        return asked if object_.deletion_grace_period_seconds else None
     if not object_.spec.get("nodeName") or object_.status.get("phase") in ("Succeeded", "Failed"):
         return 0
     own = object_.spec.get("terminationGracePeriodSeconds", 0)

@@ -23,6 +23,7 @@ from .answer import Answer, Cause, Details, conflict, internal_error, invalid, n
 from .authorization import may_create, refuse_escalation
 from .decoding import agree_with_url, check_options, decode_body, finished, parse_resource_version
 from .deletion import check_preconditions
+from .owners import without_repeated
 from .ownership import tracked, with_times_kept
 from .patching import patched
 from .preparation import for_creation, for_update
@@ -43,7 +44,7 @@ def created(request: Request, lookup: Lookup) -> Object | Answer | Need:
     sent = _sent(request)
     if isinstance(sent, Answer):
         return sent
-    sent = tracked(request, sent, None, lookup.settings, sent=request.body)
+    sent = tracked(request, without_repeated(sent), None, lookup.settings, sent=request.body)
     return _prepared_creation(*in_store(request, sent, None), lookup)
 
 
@@ -65,7 +66,7 @@ def updated(request: Request, existing: Object | None, lookup: Lookup) -> Object
             if refusal is not None:
                 return refusal
             if not is_about_part(request):
-                new = tracked(request, new, shown, lookup.settings, sent=request.body)
+                new = tracked(request, without_repeated(new), shown, lookup.settings, sent=request.body)
     if isinstance(new, Answer):
         return new
     request, new = in_store(request, new, existing)
@@ -91,6 +92,7 @@ def _prepared_creation(request: Request, sent: Object, lookup: Lookup) -> Object
     admitted = admission.mutate(Review("CREATE", request, sent), lookup)
     if isinstance(admitted, Answer):
         return admitted
+    admitted = without_repeated(admitted)
     refusal = refuse_escalation(request, admitted, None, lookup)
     if refusal is not None:
         return refusal
@@ -141,6 +143,7 @@ def _changed(request: Request, new: Object, existing: Object, lookup: Lookup) ->
             admitted = tracked(request, admitted, existing, lookup.settings)
     if isinstance(admitted, Answer):
         return admitted
+    admitted = without_repeated(admitted)
     refusal = refuse_escalation(request, admitted, existing, lookup) or check_version(request, admitted, existing)
     if refusal is not None:
         return refusal

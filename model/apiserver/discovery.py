@@ -21,7 +21,19 @@ from .routes import plain_not_found, served_versions
 _HEALTH: Final = ("healthz", "livez", "readyz")
 _VERSION: Final = {"major": "1", "minor": "36", "gitVersion": "v1.36.2"}
 _SERVED_AS_TEXT: Final = ("metrics",)
-_SERVED_AS_OBJECT: Final = (("openapi", "v2"), ("openapi", "v3"), (".well-known", "openid-configuration"))
+_SERVED_AS_OBJECT: Final = (
+    ("openapi", "v2"),
+    ("openapi", "v3"),
+    ("openapi", "v3", "api"),
+    ("openapi", "v3", "api", "v1"),
+    ("openapi", "v3", "apis"),
+    (".well-known", "openid-configuration"),
+    ("openid", "v1", "jwks"),
+)
+_CHECKS: Final = ("etcd", "log", "ping")
+"""Parts of a server whose health can be asked for by name."""
+_WITHOUT_KINDS: Final = frozenset({("apiregistration.k8s.io", "v1"), ("resource.k8s.io", "v1")})
+"""Groups that a real server has, and the model has no kind of."""
 _GROUP_DEPTH: Final = 2
 _VERSION_DEPTH: Final = 3
 _COMPONENTS: Final = (("scheduler", 10259), ("controller-manager", 10257), ("etcd-0", None))
@@ -36,7 +48,7 @@ def document(method: str, path: str, groups: frozenset[tuple[str, str]] = frozen
     parts = tuple(part for part in path.split("/") if part)
     if len(parts) > {"api": _GROUP_DEPTH, "apis": _VERSION_DEPTH}.get(parts[0] if parts else "", len(parts)):
         return None
-    found = _text(parts) or _object(parts, groups | served_versions())
+    found = _text(parts) or _object(parts, groups | served_versions() | _WITHOUT_KINDS)
     if found is None:
         return plain_not_found()
     if method != "GET":
@@ -74,7 +86,7 @@ def _health(port: int | None) -> dict[str, str]:
 
 def _text(parts: tuple[str, ...]) -> Answer | None:
     if parts and parts[0] in _HEALTH:
-        return Answer(200, text="ok")
+        return Answer(200, text="ok") if set(parts[1:]) <= set(_CHECKS) else None
     return Answer(200, text="") if parts in [(name,) for name in _SERVED_AS_TEXT] else None
 
 
@@ -99,5 +111,9 @@ def _fields(parts: tuple[str, ...], groups: frozenset[tuple[str, str]]) -> dict[
             return {"kind": "APIGroup", "apiVersion": "v1", "name": group}
         case ("apis", group, version) if (group, version) in groups:
             return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": f"{group}/{version}"}
+        case ("openapi", "v3", "apis", group) if any(group == served for served, _ in groups if served):
+            return {}
+        case ("openapi", "v3", "apis", group, version) if (group, version) in groups:
+            return {}
         case _:
             return {} if parts in _SERVED_AS_OBJECT else None

@@ -88,7 +88,7 @@ def _parts(text: str) -> list[str]:
 
 def unknown_label(kind: Kind, selector: FieldSelector) -> str | None:
     """What a real server says of the first label that the kind does not offer; ``None`` if it offers all."""
-    offered = _OFFERED.get(kind.resource)
+    offered = _offered(kind)
     for term in selector.terms:
         if kind.custom:
             if term.label != NAME and not (term.label == NAMESPACE and kind.namespaced):
@@ -107,7 +107,7 @@ def field_of(kind: Kind, object_: Object, label: str) -> str:
         return object_.name
     if label == NAMESPACE:
         return object_.namespace if kind.namespaced else ""
-    read = _OFFERED.get(kind.resource, {}).get(label)
+    read = (_offered(kind) or {}).get(label)
     return "" if read is None else read(object_)
 
 
@@ -178,6 +178,23 @@ _OFFERED: Final[Mapping[str, Mapping[str, _Read]]] = {
     "certificatesigningrequests": {"spec.signerName": _text("spec.signerName")},
 }
 """The labels of a resource besides its name and namespace.  Some are offered and never set."""
+
+_OFFERED_IN_GROUPS: Final[Mapping[tuple[str, str], Mapping[str, _Read]]] = {
+    ("events.k8s.io", "events"): {
+        **{f"regarding.{field}": _text(f"involvedObject.{field}") for field in _INVOLVED},
+        "reason": _text("reason"),
+        "reportingController": _text("reportingComponent"),
+        "source": _source,
+        "type": _text("type"),
+    },
+}
+"""The labels of a resource in one of its groups, where it calls the same things by other names."""
+
+
+def _offered(kind: Kind) -> Mapping[str, _Read] | None:
+    """The labels that a kind offers besides its name and namespace; ``None`` if it has no table of them."""
+    return _OFFERED_IN_GROUPS.get((kind.group, kind.resource)) or _OFFERED.get(kind.resource)
+
 
 _COMPLAINTS: Final[Mapping[str, str]] = {
     "jobs": 'field label "{}" not supported for Job',

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from ..objects import Object
 from .answer import Answer
+from .owners import warnings_of_repeated
 from .request import Request
 from .strategies import strategy_of
 
@@ -21,7 +22,9 @@ def told_of_oddities(answer: Answer, request: Request, before: Object | None) ->
 
     Writes of a part of an object are not warned of.
     """
-    if answer.refused or answer.object is None or request.verb == "delete" or request.subresource:
+    if request.subresource:
         return answer
-    found = tuple(strategy_of(request.kind).warn(answer.object, before))
+    found = warnings_of_repeated(request, answer)
+    if not (answer.refused or answer.object is None or request.verb == "delete"):
+        found = (*found, *strategy_of(request.kind).warn(answer.object, before))
     return evolve(answer, warnings=(*answer.warnings, *found)) if found else answer

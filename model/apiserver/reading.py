@@ -82,7 +82,8 @@ def is_cached(request: Request, settings: Settings) -> bool:
 def plan(request: Request, *, cached: bool = True) -> Plan | Answer:
     """What a read demands, or the refusal of options that cannot be meant.
 
-    ``cached`` says whether a watch cache serves it: where the cache may be in any state, a limit is overlooked.
+    ``cached`` says whether a watch cache serves it: where the cache may be in any state, a limit is overlooked, but
+    not where it must have come to a revision.
     """
     options = request.options
     if request.verb == "get":
@@ -106,7 +107,7 @@ def plan(request: Request, *, cached: bool = True) -> Plan | Answer:
         case "" if not options.resource_version:
             return Plan(Demand.MOST_RECENT, page=page)
         case _:
-            return _by_age(options.resource_version, version, WHOLE if cached else page)
+            return _by_age(options.resource_version, version, page if version or not cached else WHOLE)
 
 
 def select(request: Request) -> Selection | Answer:

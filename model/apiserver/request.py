@@ -166,14 +166,25 @@ class Claimed:
 
 
 @frozen
+class Doubted:
+    """A write that was refused because of a cached copy, of a revision: that stands if the copy was not stale."""
+
+    answer: Answer
+    revision: int
+
+
+@frozen
 class Release:
-    """A write that gives back claims, before ``after``: its answer, its own transaction, or a new beginning."""
+    """A write that gives back claims, before ``after``: its answer, its own transaction, or a new beginning.
+
+    An answer that is :class:`Doubted` is looked into first.
+    """
 
     claims: tuple[Claim, ...]
-    after: Answer | Ready | None
+    after: Answer | Ready | Doubted | None
 
 
-Stage: TypeAlias = Begin | Mark | Remove | Charge | Ready | Taken | Disrupt | Claimed | Release
+Stage: TypeAlias = Begin | Mark | Remove | Charge | Ready | Taken | Disrupt | Claimed | Doubted | Release
 
 BEGIN = Begin()
 

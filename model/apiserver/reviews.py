@@ -46,6 +46,8 @@ AUDIENCE: Final = "https://kubernetes.default.svc"
 """Whom tokens are for, unless somebody says otherwise."""
 
 _LEAST_SECONDS: Final = 600
+_BINDABLE: Final[Mapping[str, str]] = {"Node": "nodes", "Pod": "pods", "Secret": "secrets"}
+"""The kinds with whose objects a token can go, and their resources."""
 _MOST_SECONDS: Final = 1 << 32
 _USUAL_SECONDS: Final = 3600
 
@@ -216,6 +218,9 @@ def _issue_token(request: Request, asked: Object, lookup: Lookup) -> Answer:
     causes = list(_duration(seconds))
     if causes:
         return invalid(TOKEN_REQUEST, "", tuple(causes))
+    unbound = _bound(request, as_map(admitted.spec.get("boundObjectRef")), lookup)
+    if unbound is not None:
+        return unbound
     audiences = as_items(admitted.spec.get("audiences")) or (AUDIENCE,)
     spec = {"audiences": audiences, "expirationSeconds": seconds, "boundObjectRef": None, **admitted.spec}
     metadata = {**admitted.metadata, "name": account.name, "namespace": account.namespace, "uid": account.uid}
@@ -226,6 +231,28 @@ def _issue_token(request: Request, asked: Object, lookup: Lookup) -> Answer:
         status=FrozenMap({"token": token_of(account), "expirationTimestamp": NOW}),
     )
     return done(201, issued, 0)
+
+
+def _bound(request: Request, reference: FrozenMap, lookup: Lookup) -> Answer | None:
+    """Why a token cannot go with the object that a request names, if it names one."""
+    kind, name, uid = (_text(reference, field) for field in ("kind", "name", "uid"))
+    if not reference:
+        return None
+    if _text(reference, "apiVersion") != "v1" or kind not in _BINDABLE:
+        return bad_request(f"cannot bind token to object of type {_text(reference, 'apiVersion')}, Kind={kind}")
+    resource = _BINDABLE[kind]
+    found = lookup.live(ObjectKey(resource, "" if kind == "Node" else request.namespace, name))
+    if found is None:
+        details = Details(name=name, kind=resource)
+        return Answer(404, "NotFound", f'{resource} "{name}" not found', details=details)
+    if kind == "Pod" and found.spec.get("serviceAccountName") != request.name:
+        why = "to pod running with different serviceaccount name."
+        return bad_request(f'cannot bind token for serviceaccount "{request.name}" {why}')
+    if uid and uid != found.uid:
+        why = f"the UID in the bound object reference ({uid}) does not match the UID in record"
+        message = f'Operation cannot be fulfilled on {kind} "{name}": {why}'
+        return Answer(409, "Conflict", message, details=Details(name=name, kind=kind))
+    return None
 
 
 def _duration(seconds: int) -> Iterator[Cause]:

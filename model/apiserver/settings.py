@@ -25,7 +25,10 @@ AUTHENTICATED: Final = "system:authenticated"
 UNAUTHENTICATED: Final = "system:unauthenticated"
 
 Expressions = Callable[[str, FrozenMap], Json]
-"""Evaluates an expression of a policy: its text and the variables (object, oldObject, request, params, …) to a value.
+"""Evaluates an expression: its text and the variables to a value.
+
+Of a policy the variables are ``object``, ``oldObject``, ``request``, ``params``, …; of a rule in the schema of a
+definition of custom resources ``self`` and ``oldSelf``.
 
 Raises:
     ValueError: the expression cannot be evaluated.
@@ -97,8 +100,9 @@ class Settings:
 
     ``plugins`` are the admission plugins that run, by the names that a real server gives them; ``tokens`` the users by
     their bearer tokens; ``tracks_ownership`` whether managedFields are kept; ``watch_cache`` whether reads go
-    through caches; ``expressions`` evaluates policies.  ``policies`` are rules of one's own; ``webhooks`` are the
-    webhooks that can be reached, by the names that they have in their configurations (which are objects like others).
+    through caches; ``expressions`` evaluates policies, and rules in schemas.  ``policies`` are rules of one's own;
+    ``webhooks`` are the webhooks that can be reached, by the names that they have in their configurations (which are
+    objects like others).
     ``settles`` is whether the controllers inside the server have done all that is to do before each request; if not,
     whoever runs the server lets them work (:func:`~.definition_controllers.settle`).
     """
@@ -120,6 +124,7 @@ SMALL: Final = Settings()
 FULL: Final = Settings(
     plugins=frozenset(
         {
+            "DefaultIngressClass",
             "DefaultStorageClass",
             "DefaultTolerationSeconds",
             "LimitRanger",
@@ -131,6 +136,7 @@ FULL: Final = Settings(
             "PodTopologyLabels",
             "Priority",
             "ResourceQuota",
+            "RuntimeClass",
             "ServiceAccount",
             "StorageObjectInUseProtection",
             "TaintNodesByCondition",

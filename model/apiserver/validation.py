@@ -59,7 +59,9 @@ def validate_creation(kind: Kind, object_: Object) -> tuple[Cause, ...]:
     strategy = strategy_of(kind)
     if strategy.identify is not None:
         identity = {"name": example_name(object_), "uid": object_.uid or _EXAMPLE_UID}
-        object_ = strategy.identify(object_.with_metadata(**identity))
+        labels = object_.metadata.get("labels")
+        object_ = strategy.identify(object_.with_metadata(**identity))  # what it labels it with is not looked at again
+        object_ = object_.without_metadata("labels") if labels is None else object_.with_metadata(labels=labels)
     return tuple(_as_new(kind, strategy, object_))
 
 

@@ -140,7 +140,9 @@ def _stored_scaler(seen: FrozenMap, existing: FrozenMap) -> FrozenMap:
 
 
 def _is_of_cpu(metric: object) -> bool:
-    return bool(as_map(as_map(metric).get("resource")).get("name") == "cpu")
+    """Whether a metric is the one that the older version knows: which share of the CPU is used."""
+    resource = as_map(as_map(metric).get("resource"))
+    return resource.get("name") == "cpu" and "averageUtilization" in as_map(resource.get("target"))
 
 
 @frozen

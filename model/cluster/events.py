@@ -26,14 +26,16 @@ def server(name: str) -> str:
 def asked(request: Request) -> str:
     """A request in a few words, as kubectl's user would say it."""
     verb = request.verb if not request.subresource else f"{request.verb} {request.subresource} of"
-    name = request.name or (f"{_generate_name(request)}…" if request.verb == "create" else "")
-    return f"{verb} {request.kind.name} {request.namespace}/{name}".rstrip("/ ")
+    name = request.name or (_created_name(request) if request.verb == "create" else "")
+    return f"{verb} {request.kind.name} {request.namespace}/{name}".rstrip("/ ").replace(" /", " ")
 
 
-def _generate_name(request: Request) -> str:
-    """The name, or what it will begin with, of the object that a request creates."""
+def _created_name(request: Request) -> str:
+    """The name of the object that a request creates, or what it will begin with."""
     sent = _body(request)
-    return "" if sent is None else sent.name or sent.generate_name
+    if sent is None:
+        return ""
+    return sent.name or f"{sent.generate_name}…"
 
 
 def _body(request: Request) -> Object | None:
@@ -79,10 +81,15 @@ class Served:
     compared: int
     removes: bool
     cached: bool
+    aside: str = ""
+    """The etcd key of another object that must be written first, if any."""
 
     @property
     def sentence(self) -> str:
         """What happened."""
+        if self.aside:
+            asked_for = f"{asked(self.request)} of {self.process}"
+            return f"{server(self.server)} admits {asked_for}, and will first write {self.aside}"
         origin = "its watch cache's copy" if self.cached else "a fresh read"
         if not self.compared:
             return f"{server(self.server)} admits {asked(self.request)} of {self.process}"
@@ -101,6 +108,8 @@ class Served:
 
     @property
     def _label(self) -> str:
+        if self.aside:
+            return f"admits; first {self.aside.split('/')[2]}"
         origin = "cached copy" if self.cached else "fresh copy"
         return f"works from {origin} at {self.compared}" if self.compared else "admits"
 

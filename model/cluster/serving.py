@@ -71,8 +71,8 @@ class Serving:
         if isinstance(outcome, Answer):
             self._conclude(draft, line, call, outcome)
             return
-        removes = outcome.value is None
-        draft.emit(Served(call.server, call.process, outcome.request, outcome.expected, removes, not fresh))
+        removes, aside = outcome.value is None, outcome.key.path if outcome.then is not None else ""
+        draft.emit(Served(call.server, call.process, outcome.request, outcome.expected, removes, not fresh, aside))
         self._go_on(draft, line, call, outcome)
 
     def _conclude(self, draft: ClusterDraft, line: str, call: Call, answer: Answer) -> None:

@@ -26,6 +26,7 @@ from ...objects import Object
 from ..answer import Answer
 from ..lookup import Lookup
 from ..request import Request
+from .ingresses import DEFAULT_INGRESS_CLASS
 from .limits import LIMIT_RANGER
 from .mutating_policies import MUTATING_ADMISSION_POLICY
 from .namespaces import NAMESPACE_LIFECYCLE
@@ -33,6 +34,7 @@ from .pod_security import POD_SECURITY
 from .priorities import PRIORITY
 from .quotas import RESOURCE_QUOTA
 from .review import Mutated, Operation, Plugin, Review
+from .runtime_classes import RUNTIME_CLASS
 from .service_accounts import SERVICE_ACCOUNT
 from .tainting import TAINT_NODES_BY_CONDITION
 from .tolerations import DEFAULT_TOLERATION_SECONDS
@@ -54,6 +56,8 @@ PLUGINS: Final[tuple[Plugin, ...]] = (
     DEFAULT_STORAGE_CLASS,
     STORAGE_OBJECT_IN_USE_PROTECTION,
     PERSISTENT_VOLUME_CLAIM_RESIZE,
+    RUNTIME_CLASS,
+    DEFAULT_INGRESS_CLASS,
     POD_TOPOLOGY_LABELS,
     MUTATING_ADMISSION_POLICY,
     MUTATING_ADMISSION_WEBHOOK,

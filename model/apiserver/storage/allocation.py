@@ -43,7 +43,7 @@ from ..addresses.pool import free_address, free_port, is_in_range, ranges_of
 from ..admission import Lookup
 from ..answer import Answer, Cause, Details, invalid
 from ..causes import invalid_value
-from ..request import ADDRESS, BEGIN, NODE_PORT, Claim, Claimed, Ready, Release, Request
+from ..request import ADDRESS, BEGIN, NODE_PORT, Claim, Claimed, Doubted, Ready, Release, Request
 from ..times import NOW
 from .charging import placed
 from .steps import Attempt, FollowUp, Outcome, Reread, Stored
@@ -142,6 +142,8 @@ def settled(request: Request, outcome: Outcome, lookup: Lookup) -> Outcome:
         return outcome
     if isinstance(outcome, Answer):
         return release(request, Release(held, outcome), lookup)
+    if isinstance(outcome.request.stage, Doubted):
+        return release(request, Release(held, outcome.request.stage), lookup)
     if outcome.request.stage == BEGIN and request.verb != "create":
         return release(request, Release(held, None), lookup)
     return outcome
@@ -179,6 +181,8 @@ def release(request: Request, stage: Release, lookup: Lookup) -> Outcome:
             return answer
         case Ready() as ready:
             return placed(request.at(BEGIN), ready)
+        case Doubted() as doubted:
+            return Reread(evolve(request, stage=doubted, claims=()))
         case None:
             return Reread(evolve(request, stage=BEGIN, claims=()))
 

@@ -12,7 +12,7 @@ from ..admission import Lookup
 from ..answer import Answer, done
 from ..deletion import ends_by_update
 from ..desired import updated
-from ..request import Ready, Remove, Request
+from ..request import Doubted, Ready, Remove, Request
 from ..subresources import part_of
 from .allocation import claim
 from .charging import next_charge, placed
@@ -29,6 +29,8 @@ def update(request: Request, copy: Stored | None, *, current: bool, lookup: Look
     if isinstance(new, Need):
         return claim(request, new, None if copy is None else copy.object, current=current, lookup=lookup)
     if isinstance(new, Answer):
+        if request.claims and copy is not None and not current:
+            return Reread(request.at(Doubted(new, copy.revision)))
         return confirmed(new, request, current=current)
     if copy is None:
         if request.options.is_dry_run:

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from ..admission import Lookup
 from ..answer import Answer, done, succeeded
-from ..request import Begin, Charge, Claimed, Disrupt, Mark, Ready, Release, Remove, Request, Taken
+from ..request import BEGIN, Begin, Charge, Claimed, Disrupt, Doubted, Mark, Ready, Release, Remove, Request, Taken
 from ..subresources import part_of
 from .allocation import after_removal, claim_lost, is_allocated, release, resumed, settled
 from .binding import bind
@@ -31,6 +31,10 @@ def decide(request: Request, copy: Stored | None, *, current: bool, lookup: Look
     if isinstance(request.stage, Claimed):
         current = request.stage.current
         request, copy = resumed(request, request.stage)
+    elif isinstance(request.stage, Doubted):
+        if current and copy is not None and copy.revision == request.stage.revision:
+            return request.stage.answer
+        request = request.at(BEGIN)
     outcome = _decided(request, copy, current=current, lookup=lookup)
     if is_allocated(request) and not isinstance(request.stage, Release):
         outcome = settled(request, outcome, lookup)
@@ -57,8 +61,8 @@ def _decided(request: Request, copy: Stored | None, *, current: bool, lookup: Lo
             return placed(request, stage)
         case Release() as stage:
             return release(request, stage, lookup)
-        case Claimed():
-            raise ValueError("a claim is resumed before anything is decided")
+        case Claimed() | Doubted():
+            raise ValueError("a write is taken up again before anything is decided")
 
 
 def _begun(request: Request, copy: Stored | None, *, current: bool, lookup: Lookup) -> Outcome:

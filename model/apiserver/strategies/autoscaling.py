@@ -13,6 +13,7 @@ from typing import Final
 
 from ...frozen_json import FrozenMap, as_items, as_map, freeze_map
 from ...objects import Object
+from ...quantities import Quantity
 from ..answer import Cause
 from ..causes import duplicate, forbidden_value, invalid_value, not_supported, required
 from .checks import segment_causes
@@ -44,6 +45,15 @@ _TARGETS: Final[Mapping[str, str]] = {
     "Utilization": "averageUtilization",
     "Value": "value",
 }
+_WANTED: Final[Mapping[str, tuple[str, str, str]]] = {
+    "containerResource": ("averageUtilization", "averageValue", "averageValue"),
+    "external": ("averageValue", "value", "value"),
+    "object": ("averageValue", "value", ""),
+    "pods": ("averageValue", "", ""),
+    "resource": ("averageUtilization", "averageValue", "averageValue"),
+}
+"""How a source says what is wanted: the demanded way, another that will do, and what is too much if both are there."""
+
 _SELECT: Final = ("Disabled", "Max", "Min")
 _POLICIES: Final = ("Percent", "Pods")
 _LONGEST_WINDOW: Final = 3600
@@ -110,17 +120,38 @@ def _source_causes(source: FrozenMap, kind: str, at: str) -> Iterator[Cause]:
         for name in ("name", *(("container",) if kind == "containerResource" else ())):
             if not source.get(name):
                 yield required(f"{at}.{name}", f"must specify a {name}")
-    elif not as_map(source.get("metric")).get("name"):
-        yield required(f"{at}.metric.name")
-    yield from _target_causes(as_map(source.get("target")), f"{at}.target")
+    else:
+        yield from segment_causes(str(as_map(source.get("metric")).get("name", "")), f"{at}.metric.name")
+    target = as_map(source.get("target"))
+    yield from _target_causes(target, f"{at}.target")
+    yield from _wanted_causes(target, kind, f"{at}.target")
+
+
+def _wanted_causes(target: FrozenMap, kind: str, at: str) -> Iterator[Cause]:
+    """What is wanted must be said in the way, or one of the ways, that the source knows; not all mind both."""
+    demanded, other, excluded = _WANTED[kind]
+    given = [name for name in (demanded, other) if target.get(name) is not None]
+    if not given or (kind == "pods" and any(_not_positive(target.get(demanded)))):
+        yield required(f"{at}.{demanded}", "must say what is wanted")
+    elif excluded and other and len(given) > 1:
+        yield forbidden_value(f"{at}.{excluded}", "may not say in two ways what is wanted")
+
+
+def _not_positive(amount: object) -> Iterator[str]:
+    quantity = Quantity.read(amount)
+    if quantity is not None and quantity.value <= 0:
+        yield "must be positive"
 
 
 def _target_causes(target: FrozenMap, at: str) -> Iterator[Cause]:
     kind = target.get("type", "")
     if not kind:
         yield required(f"{at}.type", "must specify a metric target type")
-    elif kind not in _TARGETS:
+    if kind not in _TARGETS:
         yield invalid_value(f"{at}.type", f"{kind!r}: must be either Utilization, Value, or AverageValue")
+    for name in ("value", "averageValue"):
+        for why in _not_positive(target.get(name)):
+            yield invalid_value(f"{at}.{name}", why)
     share = target.get("averageUtilization")
     if share is not None and share < 1:
         yield invalid_value(f"{at}.averageUtilization", f"{share}: must be greater than 0")

@@ -8,13 +8,21 @@ Source: Kubernetes 1.36, ``pkg/apis/core/validation/validation.go``.
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from ...frozen_json import FrozenMap
 from .. import forms
 from ..answer import Cause
 from ..causes import invalid_value, not_supported, required
 from ..label_selectors import label_selector
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+"""A range of addresses."""
+
+_PATH: Final = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
 
 
 def is_qualified(text: str) -> bool:
@@ -48,6 +56,27 @@ def segment_causes(text: str, at: str) -> Iterator[Cause]:
         yield required(at)
     else:
         yield from forms.complaints(at, text, forms.path_segment)
+
+
+def prefixed_causes(text: str, at: str) -> Iterator[Cause]:
+    """What is wrong with a path after a domain: ``example.com/controller``."""
+    domain, _, path = text.partition("/")
+    if not domain or not path:
+        yield invalid_value(at, f'"{text}": must be a domain-prefixed path (such as "acme.io/foo")')
+        return
+    yield from forms.complaints(at, domain, forms.dns_subdomain)
+    if not _PATH.fullmatch(path):
+        yield invalid_value(at, f'"{path}": Invalid path')
+
+
+def network(text: str) -> Network | None:
+    """The network that a text such as ``10.0.0.0/8`` means; ``None`` if it means none."""
+    if "/" not in text:
+        return None
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def address_causes(text: str, at: str) -> Iterator[Cause]:

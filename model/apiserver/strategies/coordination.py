@@ -23,4 +23,19 @@ def _lease(object_: Object) -> Iterator[Cause]:
             yield invalid_value(f"spec.{name}", f"{value}: must be at least {least}")
 
 
-STRATEGIES: Final[Mapping[str, Strategy]] = {"leases": Strategy(validate=_lease)}
+def _uncoordinated(object_: Object) -> Object:
+    """That a server chooses leaders is an option that is off by default: then what is said of it is dropped."""
+    for name in ("strategy", "preferredHolder"):
+        if name in object_.spec:
+            object_ = object_.with_field("spec", object_.spec.without(name))
+    return object_
+
+
+def _update(new: Object, existing: Object, subresource: str) -> Object:
+    del existing, subresource
+    return _uncoordinated(new)
+
+
+STRATEGIES: Final[Mapping[str, Strategy]] = {
+    "leases": Strategy(prepare_creation=_uncoordinated, prepare_update=_update, validate=_lease)
+}

@@ -19,7 +19,7 @@ from ...objects import Object
 from ..answer import Cause
 from ..causes import invalid_value, required, too_long
 from ..forms import as_texts, complaints, config_key
-from .checks import is_qualified
+from .checks import qualified_causes
 from .strategy import Strategy, UpdateCheck
 
 _NAME_LABEL: Final = "kubernetes.io/metadata.name"
@@ -139,8 +139,7 @@ def _finalize_change(new: Object, existing: Object, subresource: str) -> Iterato
         return
     for index, item in enumerate(as_items(new.spec.get("finalizers"))):
         name, at = str(item), f"spec.finalizers[{index}]"
-        if not is_qualified(name):
-            yield invalid_value(at, f'"{name}": is no qualified name')
+        yield from qualified_causes(name, at)
         if "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
             yield invalid_value(at, f'"{name}": name is neither a standard finalizer name nor is it fully qualified')
 

@@ -1,9 +1,12 @@
 """Custom resources: which values the schema of their definition allows.
 
-Lives here: :func:`strategy_for`, the strategy of a custom kind.  Must not know: requests, storage, or what of an object
-the schema drops (decoding has done that).
+Lives here: :func:`strategy_for`, the strategy of a custom kind.  Must not know: requests, storage, what of an object
+the schema drops (decoding has done that), or rules that are expressions (``custom_rules`` does).
 
-Not modelled: ``x-kubernetes-validations``, formats, and that what an update leaves as it was may break a newer schema.
+What an update leaves as it was is not looked at: it may break a newer schema.  Items of a list are the same ones if
+they have the same keys; in a list without keys, a change of one item is a change of all.
+
+Not modelled: formats.
 
 Source: Kubernetes 1.36, ``apiextensions-apiserver/pkg/registry/customresource/{strategy,validator}.go``,
 ``apiextensions-apiserver/pkg/apiserver/validation/validation.go``, ``k8s.io/kube-openapi/pkg/validation/validate``,
@@ -23,21 +26,51 @@ from ...objects import Object
 from ...schema import Structural, structural
 from ..answer import Cause
 from ..causes import duplicate, invalid_value, not_supported, required, too_long
+from .custom_rules import Before, field_before, item_before
 from .strategy import Strategy
 
 _MOST_KINDS: Final = 256
+_MOST_REPLICAS: Final = 2**31 - 1
+_COLLECTORS: Final = ("orphan", "foregroundDeletion")
+_PREFER: Final = (
+    "prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer "
+    "writers"
+)
 
 
 @lru_cache(maxsize=_MOST_KINDS)
 def strategy_for(kind: Kind) -> Strategy:
     """The rules of a custom kind."""
 
-    def validate(object_: Object) -> Iterator[Cause]:
-        yield from _type_of_object(kind, object_)
-        if kind.definition is not None:
-            yield from valid(structural(kind.definition), object_.root, "")
+    def validate_type(object_: Object) -> Iterator[Cause]:
+        return _type_of_object(kind, object_)
 
-    return Strategy(validate=validate)
+    def validate_new(object_: Object) -> Iterator[Cause]:
+        return _content(kind, object_, ())
+
+    def validate_change(new: Object, existing: Object, subresource: str) -> Iterator[Cause]:
+        del subresource
+        return _content(kind, new, (existing.root,))
+
+    return Strategy(validate=validate_type, validate_new=validate_new, validate_change=validate_change, warn=_warn)
+
+
+def _warn(new: Object, existing: Object | None) -> Iterator[str]:
+    """A finalizer that another program may use too is not refused, as one of a built-in kind is."""
+    for finalizer in sorted({*new.finalizers} - {*(existing.finalizers if existing is not None else ())}):
+        if "/" not in finalizer and finalizer not in _COLLECTORS:
+            yield f'metadata.finalizers: "{finalizer}": {_PREFER}'
+
+
+def _content(kind: Kind, object_: Object, before: Before) -> Iterator[Cause]:
+    if kind.definition is not None:
+        yield from valid(structural(kind.definition), object_.root, "", before)
+    for path in (kind.scale or ())[:2]:
+        number = object_.field(path)
+        if isinstance(number, int) and number < 0:
+            yield invalid_value(f".{path}", f"{number}: should be a non-negative integer")
+        elif isinstance(number, int) and number > _MOST_REPLICAS:
+            yield invalid_value(f".{path}", f"{number}: should be less than or equal to {_MOST_REPLICAS}")
 
 
 def _type_of_object(kind: Kind, object_: Object) -> Iterator[Cause]:
@@ -47,9 +80,11 @@ def _type_of_object(kind: Kind, object_: Object) -> Iterator[Cause]:
         yield invalid_value("apiVersion", f"{object_.api_version!r}: must be {kind.api_version}")
 
 
-def valid(schema: Structural, value: Json, place: str) -> Iterator[Cause]:
-    """What is wrong with a value, and with its parts."""
+def valid(schema: Structural, value: Json, place: str, before: Before = ()) -> Iterator[Cause]:
+    """What is wrong with a value, and with its parts; nothing if it is as it was before."""
     raw = schema.raw
+    if before == (value,):
+        return
     if value is None and schema.is_nullable:
         return
     if not _has_type(schema, value):
@@ -58,9 +93,9 @@ def valid(schema: Structural, value: Json, place: str) -> Iterator[Cause]:
     yield from _values(raw, value, place)
     yield from _combinations(raw, value, place)
     if isinstance(value, FrozenMap):
-        yield from _fields(schema, value, place)
+        yield from _fields(schema, value, place, before)
     elif isinstance(value, tuple):
-        yield from _items(schema, value, place)
+        yield from _items(schema, value, place, before)
 
 
 def _has_type(schema: Structural, value: Json) -> bool:
@@ -171,24 +206,24 @@ def _against(part: Json, value: Json, place: str) -> Iterator[Cause]:
     return valid(structural(as_map(part)), value, place)
 
 
-def _fields(schema: Structural, value: FrozenMap, place: str) -> Iterator[Cause]:
+def _fields(schema: Structural, value: FrozenMap, place: str, before: Before) -> Iterator[Cause]:
     for name in as_items(schema.raw.get("required")):
         if isinstance(name, str) and name not in value:
             yield required(_below(place, name))
     for name, item in value.items():
         field = schema.field(name)
         if field is not None:
-            yield from valid(field, item, _below(place, name))
+            yield from valid(field, item, _below(place, name), field_before(name, before))
 
 
 def _below(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
 
 
-def _items(schema: Structural, value: tuple[Json, ...], place: str) -> Iterator[Cause]:
+def _items(schema: Structural, value: tuple[Json, ...], place: str, before: Before) -> Iterator[Cause]:
     if schema.items is not None:
         for index, item in enumerate(value):
-            yield from valid(schema.items, item, f"{place}[{index}]")
+            yield from valid(schema.items, item, f"{place}[{index}]", item_before(schema, item, before))
     list_type = schema.raw.get("x-kubernetes-list-type")
     keys = [str(key) for key in as_items(schema.raw.get("x-kubernetes-list-map-keys"))]
     seen: set[Json] = set()

@@ -21,7 +21,7 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
-from ...frozen_json import FrozenMap, Json, as_items, as_map
+from ...frozen_json import EMPTY, FrozenMap, Json, as_items, as_map
 from ...kinds import Kind
 from ...objects import Object
 from ...schema import Structural, structural
@@ -85,12 +85,11 @@ class _Rules:
             yield from self._fields(schema, value, before, place)
         elif isinstance(value, tuple) and schema.items is not None:
             for index, item in enumerate(value):
-                yield from self.broken(schema.items, item, _item_before(schema, item, before), f"{place}[{index}]")
+                yield from self.broken(schema.items, item, item_before(schema, item, before), f"{place}[{index}]")
 
     def _fields(self, schema: Structural, value: FrozenMap, before: Before, place: str) -> Iterator[Cause]:
-        olds = as_map(before[0]) if before else FrozenMap()
         for name, item in value.items():
-            old = (olds[name],) if name in olds else ()
+            old = field_before(name, before)
             if name in schema.properties:
                 yield from self.broken(schema.properties[name], item, old, f"{place}.{name}" if place else name)
             elif schema.values is not None:
@@ -103,7 +102,9 @@ class _Rules:
             return
         if not is_about_change and before == (value,):
             return
-        seen = FrozenMap({"self": value, "oldSelf": before[0] if before else None} if is_about_change else {"self": value})
+        seen = FrozenMap(
+            {"self": value, "oldSelf": before[0] if before else None} if is_about_change else {"self": value}
+        )
         try:
             why = "" if self.evaluate(expression, seen) is True else self._message(rule, seen)
         except ValueError as error:
@@ -124,7 +125,13 @@ class _Rules:
         return str(rule.get("message") or f"failed rule: {rule.get('rule')}")
 
 
-def _item_before(schema: Structural, item: Json, before: Before) -> Before:
+def field_before(name: str, before: Before) -> Before:
+    """What a field of an object was."""
+    fields = as_map(before[0]) if before else EMPTY
+    return (fields[name],) if name in fields else ()
+
+
+def item_before(schema: Structural, item: Json, before: Before) -> Before:
     """The item that had the same identity: only those of a list that is a map by keys have one."""
     if schema.raw.get("x-kubernetes-list-type") != "map" or not before:
         return ()

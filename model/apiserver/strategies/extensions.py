@@ -3,8 +3,8 @@
 Lives here: the strategy of CustomResourceDefinition.  Must not know: requests, storage, or how a definition becomes
 established (``definitions`` does).
 
-Not modelled: rules of the kind ``x-kubernetes-validations`` (their expressions are stored unread), conversion by
-webhooks, and the finer limits of schemas.
+Not modelled: whether the expressions of ``x-kubernetes-validations`` can be compiled (a rule that cannot be evaluated
+refuses each object instead), conversion by webhooks, and the finer limits of schemas.
 
 Source: Kubernetes 1.36, ``apiextensions-apiserver/pkg/apis/apiextensions/{v1/defaults.go,validation/validation.go}``,
 ``apiextensions-apiserver/pkg/registry/customresourcedefinition/strategy.go``,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ...frozen_json import FrozenMap
+from ...frozen_json import FrozenMap, as_items, as_map
 from ...objects import Object
 from ..answer import Cause
 from ..causes import invalid_value, required
@@ -21,6 +21,7 @@ _QUEUING: Final = FrozenMap({"handSize": 8, "queueLengthLimit": 50, "queues": 64
 _SHARES: Final[Mapping[str, int]] = {"exempt": 0, "limited": 30}
 _HIGHEST_PRECEDENCE: Final = 10_000
 _PRECEDENCE: Final = 1000
+_WHOLE: Final = 100
 
 
 def _schema_default(schema: Object) -> Object:
@@ -35,6 +36,12 @@ def _schema(schema: Object) -> Iterator[Cause]:
         yield invalid_value("spec.matchingPrecedence", f"{precedence}: must be between 1 and {_HIGHEST_PRECEDENCE}")
     if not schema.field("spec.priorityLevelConfiguration.name"):
         yield required("spec.priorityLevelConfiguration.name", "must reference a priority level")
+    for index, item in enumerate(as_items(schema.spec.get("rules"))):
+        rule, at = as_map(item), f"spec.rules[{index}]"
+        if not rule.get("subjects"):
+            yield required(f"{at}.subjects", "subjects must contain at least one value")
+        if not rule.get("resourceRules") and not rule.get("nonResourceRules"):
+            yield required(at, "at least one of resourceRules and nonResourceRules has to be non-empty")
 
 
 def _level_default(level: Object) -> Object:
@@ -53,6 +60,12 @@ def _level(level: Object) -> Iterator[Cause]:
     yield from choice_causes(level.spec.get("type"), ("Exempt", "Limited"), "spec.type")
     if level.spec.get("type") == "Limited" and "limited" not in level.spec:
         yield required("spec.limited", "must not be empty when type is Limited")
+    for name in _SHARES:
+        part = as_map(level.spec.get(name))
+        if part.get("nominalConcurrencyShares", 0) < 0:
+            yield invalid_value(f"spec.{name}.nominalConcurrencyShares", "must be a non-negative integer")
+        if not 0 <= part.get("lendablePercent", 0) <= _WHOLE:
+            yield invalid_value(f"spec.{name}.lendablePercent", "must be between 0 and 100, inclusive")
 
 
 STRATEGIES: Final[Mapping[str, Strategy]] = {

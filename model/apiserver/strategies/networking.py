@@ -16,14 +16,30 @@ from ...frozen_json import EMPTY, FrozenMap, as_items, as_map
 from ...objects import Object
 from ..addresses.families import is_address
 from ..answer import Cause
-from ..causes import duplicate, forbidden_value, invalid_value, not_supported, required
-from .checks import port_causes, qualified_causes, selector_causes, subdomain_causes, target_causes
+from ..causes import forbidden_value, invalid_value, not_supported, required, too_long
+from ..forms import complaints, dns_1035_label, dns_subdomain
+from .checks import (
+    Network,
+    label_causes,
+    network,
+    port_causes,
+    prefixed_causes,
+    qualified_causes,
+    segment_causes,
+    selector_causes,
+    subdomain_causes,
+    target_causes,
+)
 from .strategy import Strategy
 
 _PATH_TYPES: Final = ("Exact", "ImplementationSpecific", "Prefix")
 _POLICY_TYPES: Final = ("Egress", "Ingress")
 _PROTOCOLS: Final = ("SCTP", "TCP", "UDP")
 _MOST: Final = 2
+_CLASS: Final = "kubernetes.io/ingress.class"
+_NOT_IN_PATHS: Final = ("//", "/./", "/../", "%2f", "%2F")
+_NOT_AT_ENDS: Final = ("/..", "/.")
+_LONGEST_CONTROLLER: Final = 250
 
 
 # --- ingresses ------------------------------------------------------------------------------------------------------
@@ -38,21 +54,27 @@ def _ingress(ingress: Object) -> Iterator[Cause]:
         yield from _backend(as_map(spec["defaultBackend"]), "spec.defaultBackend")
     for index, rule in enumerate(rules):
         yield from _rule(as_map(rule), f"spec.rules[{index}]")
+    for index, item in enumerate(as_items(spec.get("tls"))):
+        secured, at = as_map(item), f"spec.tls[{index}]"
+        for place, host in enumerate(as_items(secured.get("hosts"))):
+            yield from _host(str(host), f"{at}.hosts[{place}]")
+        if secured.get("secretName"):
+            yield from subdomain_causes(str(secured["secretName"]), f"{at}.secretName")
     name = spec.get("ingressClassName")
     if name is not None:
         yield from subdomain_causes(str(name), "spec.ingressClassName")
 
 
 def _new_ingress(ingress: Object) -> Iterator[Cause]:
-    """The old annotation and the field that took its place cannot both be set; old objects may have both."""
-    if "kubernetes.io/ingress.class" in ingress.annotations and ingress.spec.get("ingressClassName") is not None:
-        at = "metadata.annotations[kubernetes.io/ingress.class]"
-        yield invalid_value(at, "can not be set when the class field is also set")
+    """The old annotation and the field that took its place must say the same; old objects may differ."""
+    told, named = ingress.annotations.get(_CLASS), ingress.spec.get("ingressClassName")
+    if told is not None and named is not None and told != named:
+        yield invalid_value(f"annotations.{_CLASS}", "must match `ingressClassName` when both are specified")
 
 
 def _warn_of_ingress(ingress: Object, existing: Object | None) -> Iterator[str]:
     """Who makes an ingress the old way is told the new one."""
-    if existing is None and "kubernetes.io/ingress.class" in ingress.annotations:
+    if existing is None and _CLASS in ingress.annotations:
         yield "annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead"
 
 
@@ -60,8 +82,8 @@ def _rule(rule: FrozenMap, at: str) -> Iterator[Cause]:
     host = str(rule.get("host", ""))
     if host and is_address(host):
         yield invalid_value(f"{at}.host", f"{host!r}: must be a DNS name, not an IP address")
-    elif host:
-        yield from subdomain_causes(host.removeprefix("*."), f"{at}.host")
+    if host:
+        yield from _host(host, f"{at}.host")
     if "http" not in rule:
         return
     paths = as_items(as_map(rule["http"]).get("paths"))
@@ -69,6 +91,14 @@ def _rule(rule: FrozenMap, at: str) -> Iterator[Cause]:
         yield required(f"{at}.http.paths")
     for index, path in enumerate(paths):
         yield from _path(as_map(path), f"{at}.http.paths[{index}]")
+
+
+def _host(host: str, at: str) -> Iterator[Cause]:
+    """What is wrong with the name of a host, or of all hosts in a domain."""
+    if "*" not in host:
+        yield from subdomain_causes(host, at)
+    elif not host.startswith("*.") or any(dns_subdomain(host.removeprefix("*."))):
+        yield invalid_value(at, f"{host!r}: a wildcard DNS-1123 subdomain must start with '*.'")
 
 
 def _path(path: FrozenMap, at: str) -> Iterator[Cause]:
@@ -80,6 +110,13 @@ def _path(path: FrozenMap, at: str) -> Iterator[Cause]:
         yield not_supported(f"{at}.pathType", kind, _PATH_TYPES)
     elif not text.startswith("/") and (text or kind != "ImplementationSpecific"):
         yield invalid_value(f"{at}.path", f"{text!r}: must be an absolute path")
+    if kind in ("Exact", "Prefix"):
+        for part in _NOT_IN_PATHS:
+            if part in text:
+                yield invalid_value(f"{at}.path", f"{text!r}: must not contain '{part}'")
+        for end in _NOT_AT_ENDS:
+            if text.endswith(end):
+                yield invalid_value(f"{at}.path", f"{text!r}: cannot end with '{end}'")
     yield from _backend(as_map(path.get("backend")), f"{at}.backend")
 
 
@@ -88,9 +125,7 @@ def _backend(backend: FrozenMap, at: str) -> Iterator[Cause]:
         yield invalid_value(at, "cannot set both resource and service backends")
         return
     if "resource" in backend:
-        for name in ("kind", "name"):
-            if not as_map(backend["resource"]).get(name):
-                yield required(f"{at}.resource.{name}")
+        yield from _reference(as_map(backend["resource"]), f"{at}.resource")
         return
     if "service" not in backend:
         yield invalid_value(at, "resource or service backend is required")
@@ -98,6 +133,8 @@ def _backend(backend: FrozenMap, at: str) -> Iterator[Cause]:
     service = as_map(backend["service"])
     if not service.get("name"):
         yield required(f"{at}.service.name")
+    else:
+        yield from complaints(f"{at}.service.name", str(service["name"]), dns_1035_label)
     port = as_map(service.get("port"))
     if port.get("name") and port.get("number"):
         yield invalid_value(at, "cannot set both port name & port number")
@@ -120,17 +157,29 @@ def _ingress_class(class_: Object) -> Iterator[Cause]:
     controller = str(class_.spec.get("controller", ""))
     if not controller:
         yield required("spec.controller")
-    elif "/" not in controller:
-        yield invalid_value("spec.controller", f"{controller!r}: must be a domain-prefixed path")
+    elif len(controller) > _LONGEST_CONTROLLER:
+        yield too_long("spec.controller", _LONGEST_CONTROLLER)
+    if controller:
+        yield from prefixed_causes(controller, "spec.controller")
     parameters = class_.spec.get("parameters")
     if isinstance(parameters, FrozenMap):
-        for name in ("kind", "name"):
-            if not parameters.get(name):
-                yield required(f"spec.parameters.{name}")
-        if parameters.get("scope") == "Namespace" and not parameters.get("namespace"):
-            yield required("spec.parameters.namespace")
-        elif parameters.get("scope") == "Cluster" and parameters.get("namespace"):
+        yield from _reference(parameters, "spec.parameters")
+        scope, namespace = parameters.get("scope"), parameters.get("namespace")
+        if scope not in ("Cluster", "Namespace"):
+            yield not_supported("spec.parameters.scope", scope, ("Cluster", "Namespace"))
+        elif scope == "Namespace" and namespace is None:
+            yield required("spec.parameters.namespace", "`parameters.scope` is set to 'Namespace'")
+        elif scope == "Namespace":
+            yield from label_causes(str(namespace), "spec.parameters.namespace")
+        elif namespace is not None:
             yield forbidden_value("spec.parameters.namespace", "`parameters.scope` is set to 'Cluster'")
+
+
+def _reference(reference: FrozenMap, at: str) -> Iterator[Cause]:
+    if reference.get("apiGroup") is not None:
+        yield from subdomain_causes(str(reference["apiGroup"]), f"{at}.apiGroup")
+    for name in ("kind", "name"):
+        yield from segment_causes(str(reference.get(name, "")), f"{at}.{name}")
 
 
 # --- network policies -----------------------------------------------------------------------------------------------
@@ -205,29 +254,17 @@ def _block(block: FrozenMap, at: str) -> Iterator[Cause]:
     cidr = str(block.get("cidr", ""))
     if not cidr:
         yield required(f"{at}.cidr")
-    elif _network(cidr) is None:
+    elif network(cidr) is None:
         yield invalid_value(f"{at}.cidr", f"{cidr!r}: must be a valid CIDR value")
     for index, hole in enumerate(as_items(block.get("except"))):
-        inner, outer = _network(str(hole)), _network(cidr)
+        inner, outer = network(str(hole)), network(cidr)
         if inner is None:
             yield invalid_value(f"{at}.except[{index}]", f"{hole!r}: must be a valid CIDR value")
         elif outer is not None and not _is_inside(inner, outer):
             yield invalid_value(f"{at}.except[{index}]", f"{hole!r}: must be a strict subset of `cidr`")
 
 
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def _network(text: str) -> _Network | None:
-    if "/" not in text:
-        return None
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
-
-
-def _is_inside(inner: _Network, outer: _Network) -> bool:
+def _is_inside(inner: Network, outer: Network) -> bool:
     same = inner.version == outer.version
     return same and inner.prefixlen > outer.prefixlen and inner.network_address in outer
 
@@ -254,21 +291,25 @@ def _range(range_: Object) -> Iterator[Cause]:
     elif len(networks) > _MOST:
         yield invalid_value("spec.cidrs", "may only hold up to 2 values")
     for index, text in enumerate(networks):
-        if _network(str(text)) is None:
+        if network(str(text)) is None:
             yield invalid_value(f"spec.cidrs[{index}]", f"{text!r}: must be a valid CIDR value")
-        if text in networks[:index]:
-            yield duplicate(f"spec.cidrs[{index}]", text)
+    families = [known.version for known in map(network, map(str, networks)) if known is not None]
+    if len(networks) == _MOST == len(families) and families[0] == families[1]:
+        yield invalid_value("spec.cidrs", "may specify no more than one IP for each IP family")
 
 
 def _range_change(new: Object, existing: Object, subresource: str) -> Iterator[Cause]:
     if subresource or new.spec.get("cidrs") == existing.spec.get("cidrs"):
         return
     before, after = as_items(existing.spec.get("cidrs")), as_items(new.spec.get("cidrs"))
-    for index, text in enumerate(before[: len(after)]):
+    if len(after) != len(before) and (len(before), len(after)) != (1, _MOST):
+        yield invalid_value("spec.cidrs", "field is immutable")
+        return
+    for index, text in enumerate(before):
         if after[index] != text:
             yield invalid_value(f"spec.cidrs[{index}]", "field is immutable")
-    if len(after) < len(before):
-        yield invalid_value("spec.cidrs", "CIDRs cannot be removed")
+    if len(after) > len(before):
+        yield from _range(new)
 
 
 def _status(new: Object, existing: Object) -> Iterator[Cause]:
@@ -293,5 +334,5 @@ STRATEGIES: Final[Mapping[str, Strategy]] = {
     "ingressclasses": Strategy(default=_class_default, validate=_ingress_class),
     "networkpolicies": Strategy(default=_policy_default, validate=_policy),
     "ipaddresses": Strategy(validate=_address),
-    "servicecidrs": Strategy(validate=_range, validate_change=_range_change, validate_status=_condition_types),
+    "servicecidrs": Strategy(validate_new=_range, validate_change=_range_change, validate_status=_condition_types),
 }

@@ -19,9 +19,10 @@ from ...objects import Object
 from ...quantities import Quantity
 from ..answer import Cause
 from ..causes import duplicate, forbidden_value, invalid_value, not_supported, required
-from .checks import is_qualified, label_causes, label_value_causes, qualified_causes
+from .checks import is_qualified, label_causes, label_value_causes, network, qualified_causes
 from .strategy import Strategy
 
+_FAMILIES: Final = 2
 _EFFECTS: Final = ("NoExecute", "NoSchedule", "PreferNoSchedule")
 _ONCE: Final = 'node updates may not change {} except from "" to valid'
 
@@ -32,13 +33,21 @@ def _node_default(node: Object) -> Object:
     if capacity and not node.status.get("allocatable"):
         node = node.with_field("status.allocatable", capacity)
     first, ranges = node.spec.get("podCIDR"), as_items(node.spec.get("podCIDRs"))
-    if first and not ranges:
+    if first and (not ranges or ranges[0] != first):
         return node.with_field("spec.podCIDRs", (first,))
     return node.with_field("spec.podCIDR", ranges[0]) if ranges and not first else node
 
 
 def _node(node: Object) -> Iterator[Cause]:
     yield from _taints(node)
+    ranges = [str(item) for item in as_items(node.spec.get("podCIDRs"))]
+    networks = [network(text) for text in ranges]
+    for index, known in enumerate(networks):
+        if known is None:
+            yield invalid_value(f"spec.podCIDRs[{index}]", f"{ranges[index]!r}: must be a valid CIDR value")
+    families = [known.version for known in networks if known is not None]
+    if len(ranges) > _FAMILIES or (len(families) == len(ranges) == _FAMILIES and families[0] == families[1]):
+        yield invalid_value("spec.podCIDRs", "may specify no more than one CIDR for each IP family")
     for part in ("capacity", "allocatable"):
         for name, value in as_map(node.status.get(part)).items():
             quantity = Quantity.read(value)

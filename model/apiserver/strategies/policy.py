@@ -18,7 +18,7 @@ from ...objects import Object
 from ...quantities import Quantity
 from ..answer import Cause
 from ..causes import duplicate, forbidden_value, invalid_value, not_supported, required
-from .checks import is_qualified, selector_causes
+from .checks import is_qualified, qualified_causes, selector_causes
 from .strategy import Strategy, UpdateCheck
 
 _PERCENT: Final = re.compile(r"[0-9]+%")
@@ -133,7 +133,7 @@ def _resource_name_causes(name: str, standard: frozenset[str], at: str, why: str
     One that is no resource at all is told twice, as by a real server, which asks two questions.
     """
     if not is_qualified(name):
-        yield invalid_value(at, f"{name!r}: is no qualified name")
+        yield from qualified_causes(name, at)
     elif "/" not in name and name not in _STANDARD_NAMES and not name.startswith("hugepages-"):
         yield invalid_value(at, f"{name!r}: must be a standard resource type or fully qualified")
     if "/" not in name and name not in standard and not name.startswith(("hugepages-", "requests.hugepages-")):
@@ -231,7 +231,7 @@ def _limits(range_: Object) -> Iterator[Cause]:
         limit, at = as_map(item), f"spec.limits[{index}]"
         kind = str(limit.get("type", ""))
         if not is_qualified(kind):
-            yield invalid_value(f"{at}.type", f"{kind!r}: is no qualified name")
+            yield from qualified_causes(kind, f"{at}.type")
         elif "/" not in kind and kind not in _LIMIT_TYPES:
             yield invalid_value(f"{at}.type", f"{kind!r}: must be a standard limit type or fully qualified")
         if kind in types:

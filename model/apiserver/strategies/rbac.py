@@ -15,6 +15,8 @@ from ...frozen_json import EMPTY, FrozenMap, Json, as_items, as_map
 from ...objects import Object
 from ..answer import Cause
 from ..causes import invalid_value, not_supported, required
+from ..label_selectors import is_selector
+from .checks import selector_causes
 from .strategy import Strategy
 
 _GROUP: Final = "rbac.authorization.k8s.io"
@@ -49,9 +51,17 @@ def _cluster_role(object_: Object) -> Iterator[Cause]:
     for index, rule in enumerate(as_items(object_.field("rules"))):
         yield from _rule(as_map(rule), f"rules[{index}]", namespaced=False)
     aggregation = object_.field("aggregationRule")
-    if isinstance(aggregation, FrozenMap) and not aggregation.get("clusterRoleSelectors"):
+    if not isinstance(aggregation, FrozenMap):
+        return
+    selectors = as_items(aggregation.get("clusterRoleSelectors"))
+    if not selectors:
         why = "at least one clusterRoleSelector required if aggregationRule is non-nil"
         yield required("aggregationRule.clusterRoleSelectors", why)
+    for index, selector in enumerate(selectors):
+        at = f"aggregationRule.clusterRoleSelectors[{index}]"
+        yield from selector_causes(as_map(selector), at)
+        if not is_selector(as_map(selector)):
+            yield invalid_value(at, "invalid label selector")
 
 
 def _rule(rule: FrozenMap, at: str, *, namespaced: bool) -> Iterator[Cause]:

@@ -16,9 +16,11 @@ from ...frozen_json import FrozenMap, as_items, as_map
 from ...objects import Object
 from ...quantities import Quantity
 from ..answer import Cause
-from ..causes import forbidden_value, invalid_value, not_supported, required
+from ..causes import duplicate, forbidden_value, invalid_value, not_supported, required
 from ..times import NOW
-from .checks import choice_causes, selector_causes, subdomain_causes
+from .checks import choice_causes, qualified_causes, selector_causes, subdomain_causes
+from .pod_templates.paths import no_backsteps
+from .pod_templates.volumes import source_causes
 from .strategy import Strategy, UpdateCheck
 
 _MODES: Final = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
@@ -106,9 +108,28 @@ def _volume(volume: Object) -> Iterator[Cause]:
         yield forbidden_value(f"spec.{name}", "may not specify more than 1 volume type")
     if not sources:
         yield required("spec", "must specify a volume type")
-    if "hostPath" in sources and not as_map(spec["hostPath"]).get("path"):
-        yield required("spec.hostPath.path")
+    if sources:
+        yield from _source_causes(as_map(spec[sources[0]]), sources[0], f"spec.{sources[0]}")
+    if as_map(spec.get("hostPath")).get("path") == "/" and policy == "Recycle":
+        yield forbidden_value("spec.persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'")
+    if "local" in sources and "nodeAffinity" not in spec:
+        yield required("spec.nodeAffinity", "Local volume requires node affinity")
     yield from _class_causes(spec)
+
+
+def _source_causes(source: FrozenMap, name: str, at: str) -> Iterator[Cause]:
+    """What a volume must say of where it is: the same as one of a pod, but for what claims hide from pods."""
+    if name == "local":
+        if not source.get("path"):
+            yield required(f"{at}.path")
+        else:
+            yield from no_backsteps(str(source["path"]), f"{at}.path")
+    elif name == "csi":
+        yield from source_causes("csi", source, at)
+        if not source.get("volumeHandle"):
+            yield required(f"{at}.volumeHandle")
+    elif name != "glusterfs":
+        yield from source_causes(name, source, at)
 
 
 def _volume_change(new: Object, existing: Object, subresource: str) -> Iterator[Cause]:
@@ -196,8 +217,13 @@ def _asked_storage(claim: Object) -> Quantity | None:
 
 
 def _class(class_: Object) -> Iterator[Cause]:
-    if not class_.field("provisioner"):
+    provisioner = str(class_.field("provisioner", ""))
+    if not provisioner:
         yield required("provisioner")
+    else:
+        yield from qualified_causes(provisioner.lower(), "provisioner")
+    if "" in as_map(class_.field("parameters")):
+        yield invalid_value("parameters", "field can not be empty.")
     policy = class_.field("reclaimPolicy")
     if policy not in (None, "", "Delete", "Retain"):
         yield not_supported("reclaimPolicy", policy, ("Delete", "Retain"))
@@ -237,6 +263,46 @@ def _driver_default(driver: Object) -> Object:
     return driver.with_field("spec", FrozenMap({**defaults, **driver.spec}))
 
 
+_FILE_GROUP_POLICIES: Final = ("File", "None", "ReadWriteOnceWithFSType")
+_LIFECYCLES: Final = ("Ephemeral", "Persistent")
+
+
+def _driver(driver: Object) -> Iterator[Cause]:
+    policy = driver.spec.get("fsGroupPolicy")
+    if policy not in (None, *_FILE_GROUP_POLICIES):
+        yield not_supported("spec.fsGroupPolicy", policy, _FILE_GROUP_POLICIES)
+    for mode in as_items(driver.spec.get("volumeLifecycleModes")):
+        if mode not in _LIFECYCLES:
+            yield not_supported("spec.volumeLifecycleModes", mode, _LIFECYCLES)
+
+
+def _driver_change(new: Object, existing: Object, subresource: str) -> Iterator[Cause]:
+    """How volumes are attached stays; the first of the fields is told as misspelt upstream."""
+    del subresource
+    for name, told in (("attachRequired", "attachedRequired"), ("volumeLifecycleModes", "volumeLifecycleModes")):
+        if new.spec.get(name) != existing.spec.get(name):
+            yield invalid_value(f"spec.{told}", "field is immutable")
+
+
+def _drivers_of_node(node: Object) -> Iterator[Cause]:
+    seen = set[str]()
+    for index, item in enumerate(as_items(node.spec.get("drivers"))):
+        at, name = f"spec.drivers[{index}]", str(as_map(item).get("name", ""))
+        if not name:
+            yield required(f"{at}.name")
+        else:
+            yield from subdomain_causes(name.lower(), f"{at}.name")
+        if not as_map(item).get("nodeID"):
+            yield required(f"{at}.nodeID")
+        if name in seen:
+            yield duplicate(f"{at}.name", name)
+        seen.add(name)
+
+
+def _capacity(capacity: Object) -> Iterator[Cause]:
+    return subdomain_causes(str(capacity.field("storageClassName", "")), "storageClassName")
+
+
 def _attachment(attachment: Object) -> Iterator[Cause]:
     for name in ("attacher", "nodeName"):
         if not attachment.spec.get(name):
@@ -273,6 +339,8 @@ STRATEGIES: Final[Mapping[str, Strategy]] = {
     ),
     "storageclasses": Strategy(validate_new=_class, validate_change=_class_change),
     "volumeattributesclasses": Strategy(validate=_attributes_class),
-    "csidrivers": Strategy(default=_driver_default),
+    "csidrivers": Strategy(default=_driver_default, validate=_driver, validate_change=_driver_change),
+    "csinodes": Strategy(validate=_drivers_of_node),
+    "csistoragecapacities": Strategy(validate=_capacity),
     "volumeattachments": Strategy(validate=_attachment, validate_status=_no_status_causes),
 }

@@ -20,7 +20,7 @@ from attrs import evolve
 from ...frozen_json import FrozenMap, Json, as_items, as_map
 from ...kinds import Kind
 from ...objects import Object
-from ..answer import Answer, conflict, internal_error, invalid
+from ..answer import Answer, Cause, Details, conflict, invalid
 from ..causes import invalid_value
 
 SCALE: Final = Kind(group="autoscaling", version="v1", name="Scale", plural="scales")
@@ -73,7 +73,8 @@ def missing_replicas(kind: Kind, object_: Object) -> Answer | None:
     path = _paths(kind)[0]
     if not kind.custom or object_.field(path) is not None:
         return None
-    return internal_error(f"the spec replicas field {path!r} does not exist")
+    why = f'the spec replicas field ".{path}" does not exist'
+    return Answer(500, "InternalError", f"Internal error occurred: {why}", (Cause("", "", why),), Details())
 
 
 def workload_patch(kind: Kind, patch: Json) -> Json:

@@ -96,14 +96,14 @@ def content(answer: Answer, path: str = "spec") -> Any:
 
 
 def test_a_definition_is_established_after_it_is_made(cluster: Cluster) -> None:
-    """The answer to its creation shows no condition; soon its names are accepted and it is established."""
+    """The answer to its creation shows no condition; soon its group is registered and it is established."""
     created = cluster.ask("POST", DEFINITIONS, definition())
     assert content(created, "status.storedVersions") == ["v1"]
     assert "conditions" not in content(created, "status")
     made = cluster.etcd.revision
     settle(cluster.etcd)
     settle(cluster.etcd)
-    assert cluster.etcd.revision == made + 2
+    assert cluster.etcd.revision == made + 3
     read = cluster.ask("GET", DEFINITION)
     conditions = {item["type"]: item["status"] for item in content(read, "status.conditions")}
     assert conditions == {"NamesAccepted": "True", "Established": "True"}

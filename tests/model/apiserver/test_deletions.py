@@ -132,3 +132,24 @@ def test_an_update_that_takes_the_last_finalizer_off_deletes(server: Server) -> 
     assert answer.object.resource_version == marked.resource_version
     assert answer.object.field("data.never") == "stored"
     assert (server.read("ConfigMap", "x"), server.etcd.revision) == (None, before + 1)
+
+
+def test_a_pod_whose_grace_is_over_waits_like_any_other_object(server: Server) -> None:
+    """Once nothing but finalizers holds a pod, a later DELETE exchanges those of the collector as on any kind.
+
+    While its grace lasts, a DELETE that does not shorten it changes nothing.
+    """
+    spec = {"nodeName": "n", "containers": [{"name": "c", "image": "i"}]}
+    server.make("Pod", "p", metadata={"finalizers": ["a/b"]}, spec=spec)
+    for options, finalizers in (
+        ({"gracePeriodSeconds": 5}, ("a/b",)),
+        ({"propagationPolicy": "Foreground"}, ("a/b",)),
+        ({"gracePeriodSeconds": 0}, ("a/b",)),
+        ({"propagationPolicy": "Foreground"}, ("a/b", "foregroundDeletion")),
+        ({}, ("a/b", "foregroundDeletion")),
+        ({"propagationPolicy": "Background"}, ("a/b",)),
+    ):
+        answer = server.ask("DELETE", f"{SHOP}/pods/p", options)
+        assert answer.status == 200
+        assert answer.object is not None
+        assert answer.object.finalizers == finalizers, options

@@ -149,3 +149,15 @@ def test_pages_put_together_are_the_whole_list(shelved: set[str], limit: int, se
         if not token:
             break
     assert (collected, token) == (whole, "")
+
+
+def test_a_cache_overlooks_a_limit_only_where_it_may_be_old(shelf: Server) -> None:
+    """A list at revision "0" is given whole; one that must be as new as a revision has pages.
+
+    Source: Kubernetes 1.36, ``apiserver/pkg/storage/cacher/cacher.go`` (computeListLimit).
+    """
+    old = {"resourceVersion": "0", "resourceVersionMatch": "NotOlderThan", "limit": "2"}
+    assert len(names(shelf.ask("GET", MAPS, query=old))) == 6
+    answer = shelf.ask("GET", MAPS, query={**old, "resourceVersion": "4"})
+    assert (names(answer), answer.revision, answer.remaining) == (["c0", "c1"], 8, 4)
+    assert names(shelf.ask("GET", MAPS, query={"continue": answer.continue_token})) == ["c2", "c3", "c4", "c5"]

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from tests.model.apiserver.rights import Guarded, fresh
 
 from seatrial.model import kinds
-from seatrial.model.apiserver.bootstrap import NAMESPACES, objects
+from seatrial.model.apiserver import FULL, front
+from seatrial.model.apiserver.bootstrap import NAMESPACES, flowcontrol, objects
 from seatrial.model.apiserver.chain import serve
 from seatrial.model.apiserver.http import HttpRequest
+from seatrial.model.apiserver.reads import read_all
 from seatrial.model.apiserver.rest import NotModelled
+from seatrial.model.etcd import Member
 from seatrial.model.frozen_json import freeze
 
 MAPS = "/api/v1/namespaces/shop/configmaps"
@@ -28,6 +31,10 @@ MAPS = "/api/v1/namespaces/shop/configmaps"
         ("/apis/apps", {"kind": "APIGroup", "name": "apps"}),
         ("/apis/apps/v1", {"kind": "APIResourceList", "groupVersion": "apps/v1"}),
         ("/version", {"major": "1"}),
+        ("/apis/apiregistration.k8s.io/v1", {"groupVersion": "apiregistration.k8s.io/v1"}),
+        ("/openapi/v3", {}),
+        ("/openapi/v3/apis/apps/v1", {}),
+        ("/openid/v1/jwks", {}),
     ],
 )
 def test_discovery_says_what_a_path_is(path: str, fields: dict[str, Any]) -> None:
@@ -37,7 +44,10 @@ def test_discovery_says_what_a_path_is(path: str, fields: dict[str, Any]) -> Non
     assert {name: answer.object.thaw().get(name) for name in fields} == fields
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/apis/no.such", "/apis/apps/v9", "/api/v2", "/apis/no.such/v1/x"])
+@pytest.mark.parametrize(
+    "path",
+    ["/nowhere", "/apis/no.such", "/apis/apps/v9", "/api/v2", "/apis/no.such/v1/x", "/healthz/x", "/openapi/v3/apis/x"],
+)
 def test_what_nobody_serves_is_not_found_in_plain_text(path: str) -> None:
     """No Status, but the line that a plain server of pages answers."""
     answer = fresh().ask("admin", "GET", path)
@@ -259,3 +269,14 @@ def test_questions_of_any_form_are_answered(path: str, body: object) -> None:
     """A body in which fields have other types than they should is refused, or its fields are overlooked."""
     server = Guarded(STARTED.etcd.copy())
     assert server.ask("admin", "POST", path, body).status in (201, 400, 404, 422)
+
+
+def test_every_request_waits_somewhere_from_the_beginning() -> None:
+    """A fresh server can make its flow schemas, each for a priority level that is there, and says so of each."""
+    etcd = Member()
+    answers = [front.handle(etcd, request, FULL) for request in flowcontrol.requests()]
+    assert {answer.status for answer in answers} == {200, 201}
+    there = {stored.object.name for stored in read_all(etcd, "prioritylevelconfigurations")}
+    schemas = [stored.object for stored in read_all(etcd, "flowschemas")]
+    assert {schema.field("spec.priorityLevelConfiguration.name") for schema in schemas} <= there
+    assert {schema.field("status.conditions")[0]["status"] for schema in schemas} == {"False"}

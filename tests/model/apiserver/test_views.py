@@ -85,12 +85,16 @@ def test_scaler_shows_its_share_of_the_cpu_to_old_clients(server: Server) -> Non
 
 def test_what_the_older_version_cannot_say_stays(server: Server) -> None:
     """A write through the older version leaves the other metrics as they were."""
-    memory = {"type": "Resource", "resource": {"name": "memory", "target": {"type": "Utilization"}}}
-    spec = {"scaleTargetRef": TARGET, "maxReplicas": 2, "metrics": [memory]}
+    memory = {
+        "type": "Resource",
+        "resource": {"name": "memory", "target": {"type": "Utilization", "averageUtilization": 5}},
+    }
+    amount = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "AverageValue", "averageValue": "1"}}}
+    spec = {"scaleTargetRef": TARGET, "maxReplicas": 2, "metrics": [memory, amount]}
     assert ask(server, "POST", SCALERS, {"metadata": {"name": "s"}, "spec": spec}).status == 201
     assert ask(server, "PATCH", f"{SCALERS_VIEW}/s", {"spec": {"maxReplicas": 5}}, media_type=MERGE).ok
     after = shown(server, f"{SCALERS}/s")["spec"]
-    assert (after["maxReplicas"], after["metrics"]) == (5, [memory])
+    assert (after["maxReplicas"], after["metrics"]) == (5, [memory, amount])
 
 
 @pytest.mark.parametrize(("path", "group"), [(EVENTS_VIEW, ""), (SCALERS_VIEW, "autoscaling")])

@@ -7,7 +7,6 @@ Source: Kubernetes 1.36, ``pkg/apis/batch/validation/validation.go``; scenario d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,9 +14,10 @@ from ....frozen_json import FrozenMap, as_map
 from ....objects import Object
 from ...answer import Cause
 from ...causes import invalid_value, not_supported, required, too_long
-from ...forms import dns_label, dns_subdomain
+from ...forms import dns_label
 from ...label_selectors import is_selector
 from ...selectors import selector_of
+from ..checks import prefixed_causes
 from ..pod_templates import labels_of, selector_causes, selects_own, template_causes
 from ..reading import maybe_number, nonnegative, part, text
 from .defaults import NAME_LABELS, UID_LABELS
@@ -39,7 +39,6 @@ _MOST_AT_ONCE: Final = 100_000
 _MANY: Final = 100_000
 _MOST_OF_MANY: Final = 10_000
 _LONGEST_MANAGER: Final = 63
-_PATH: Final = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
 
 
 def job(object_: Object) -> Iterator[Cause]:
@@ -104,16 +103,10 @@ def _manager(spec: FrozenMap, at: str) -> Iterator[Cause]:
     manager = spec.get("managedBy")
     if not isinstance(manager, str):
         return
-    domain, _, path = manager.partition("/")
     if not manager:
         yield required(at)
-    elif not domain or not path:
-        yield invalid_value(at, f'"{manager}": must be a domain-prefixed path (such as "acme.io/foo")')
     else:
-        for why in dns_subdomain(domain):
-            yield invalid_value(at, f'"{domain}": {why}')
-        if not _PATH.fullmatch(path):
-            yield invalid_value(at, f'"{path}": Invalid path')
+        yield from prefixed_causes(manager, at)
     if len(manager) > _LONGEST_MANAGER:
         yield too_long(at, _LONGEST_MANAGER)
 

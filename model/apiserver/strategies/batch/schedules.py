@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .zones import ZONES
+
 _NAMED: Final = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -24,7 +26,6 @@ _FIELDS: Final = (
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _DURATION: Final = re.compile(r"[+-]?(?:0|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+")
-_ZONE_PART: Final = re.compile(r"[A-Za-z._+0-9-]{1,14}")
 
 
 def is_schedule(text: str) -> bool:
@@ -78,5 +79,5 @@ def _number(text: str) -> int | None:
 
 
 def is_zone(name: str) -> bool:
-    """Whether a text can name a time zone.  Which zones a server knows, its own system says."""
-    return all(part not in (".", "..") and part[:1] != "-" and _ZONE_PART.fullmatch(part) for part in name.split("/"))
+    """Whether a text names a time zone: one of the database, or the server's own (which a cron job may not have)."""
+    return name in ZONES or name in ("", "Local")

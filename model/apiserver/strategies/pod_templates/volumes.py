@@ -66,6 +66,11 @@ def valid_volumes(spec: FrozenMap) -> dict[str, FrozenMap]:
     return found
 
 
+def source_causes(name: str, source: FrozenMap, at: str) -> Iterator[Cause]:
+    """What is wrong with a source of a kind, wherever it stands; nothing with one of no known kind."""
+    return _SOURCES.get(name, _needs())(source, at)
+
+
 def _name(name: str, at: str) -> Iterator[Cause]:
     if not name:
         yield required(at)
