@@ -120,6 +120,8 @@ def _show_one(console: Console, result: Result) -> None:
         _say(console, note, width)
     console.print()
     console.print(Padding(_promises(verdict.judged), (0, 0, 0, _INDENT)), width=width)
+    for line in _untested(verdict.judged):
+        _say(console, line, width, style="yellow")
     for line in _left_out(result.job):
         _say(console, line, width, style="dim")
     if result.trace is not None:
@@ -127,18 +129,32 @@ def _show_one(console: Console, result: Result) -> None:
 
 
 def _promises(judged: Iterable[Judged]) -> Table:
-    """A line for each promise."""
+    """A line for each promise that was put to the test."""
     lines = Table.grid(padding=(0, 2))
+    lines.add_column()
+    lines.add_column(no_wrap=True)
     for each in judged:
+        if not each.premises:
+            continue
         situations = counted(each.premises, "situation")
         words = {
             "holds": f"put to the test in {situations}",
-            "vacuous": "never put to the test",
-            "not-found": f"not broken in {situations}" if each.premises else "not put to the test so far",
+            "not-found": f"not broken in {situations}",
             "violated": f"in {situations}",
         }[each.verdict]
         style = _STYLES[each.verdict]
         lines.add_row(Text(_MARKS[each.verdict], style=style), each.id, Text(each.verdict, style=style), words)
+    return lines
+
+
+def _untested(judged: Iterable[Judged]) -> list[str]:
+    """The promises of which nothing was seen, in a line for each verdict on them."""
+    words = {"vacuous": "vacuous, never put to the test", "not-found": "not put to the test so far"}
+    lines: list[str] = []
+    for verdict, told in words.items():
+        names = [each.id for each in judged if each.verdict == verdict and not each.premises]
+        if names:
+            lines.append(f"{_MARKS[verdict]} {told}: {', '.join(names)}")
     return lines
 
 
