@@ -1,1 +1,1 @@
-"""Generated tables."""
+"""Generated tables of types."""

@@ -1,1 +1,1 @@
-"""Generated tables."""
+"""Generated tables of what a fresh cluster has."""
