@@ -7,14 +7,14 @@ Must not know: how an API server decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from attrs import Factory, define, evolve, frozen
 
-from seatrial.model.apiserver import ADMIN, FULL, Answer, Malformed, User
+from seatrial.model.apiserver import ADMIN, FULL, JSON, MERGE_PATCH, Answer, Malformed, User
 from seatrial.model.apiserver.chain import serve
 from seatrial.model.apiserver.http import HttpRequest
 from seatrial.model.apiserver.rest import NotModelled
@@ -48,27 +48,19 @@ class Asked:
     world: set[str] = Factory(set[str])
 
 
+Apply: TypeAlias = Callable[[Asked], None]
+
+
 @frozen
 class Defect:
-    """One thing that can be wrong with a request, and the methods with which it can be."""
+    """One thing that can be wrong with a request, how a request gets it, and the methods with which it can be."""
 
     name: str
+    apply: Apply
     methods: tuple[Method, ...]
 
-    def apply(self, asked: Asked) -> None:
-        """Give a request this defect."""
-        _APPLY[self.name](asked)
 
-
-def _exists(asked: Asked) -> None:
-    asked.name = "old"
-
-
-def _missing(asked: Asked) -> None:
-    asked.name = "none"
-
-
-def _set(field: str, *, to: object) -> Any:
+def _set(field: str, *, to: object) -> Apply:
     def apply(asked: Asked) -> None:
         setattr(asked, field, to)
 
@@ -80,7 +72,6 @@ def _quota(asked: Asked) -> None:
 
 
 def _terminating(asked: Asked) -> None:
-    asked.namespace = "shop"
     asked.world.add("terminating")
 
 
@@ -98,42 +89,25 @@ def _immutable(asked: Asked) -> None:
     asked.data["k"] = "3"
 
 
-_APPLY: Final[Mapping[str, Any]] = {
-    "bad token": _set("token", to="nobody"),
-    "forbidden": _set("token", to="guest"),
-    "unknown resource": _set("resource", to="nosuch"),
-    "bad body": _set("malformed", to=True),
-    "missing namespace": _set("namespace", to="nowhere"),
-    "terminating namespace": _terminating,
-    "invalid": _invalid,
-    "over quota": _quota,
-    "denied by policy": _denied,
-    "exists": _exists,
-    "missing": _missing,
-    "wrong uid": _set("wrong_uid", to=True),
-    "stale resourceVersion": _set("stale", to=True),
-    "immutable field": _immutable,
-}
-
 _WITH_BODY: Final[tuple[Method, ...]] = ("POST", "PUT", "PATCH")
 _ON_OBJECTS: Final[tuple[Method, ...]] = ("PUT", "PATCH", "DELETE")
 _CHANGES: Final[tuple[Method, ...]] = ("PUT", "PATCH")
 
 DEFECTS: Final[tuple[Defect, ...]] = (
-    Defect("bad token", METHODS),
-    Defect("forbidden", METHODS),
-    Defect("unknown resource", METHODS),
-    Defect("bad body", METHODS),
-    Defect("missing namespace", METHODS),
-    Defect("terminating namespace", ("POST",)),
-    Defect("invalid", _WITH_BODY),
-    Defect("over quota", ("POST",)),
-    Defect("denied by policy", METHODS),
-    Defect("exists", ("POST",)),
-    Defect("missing", _ON_OBJECTS),
-    Defect("wrong uid", _ON_OBJECTS),
-    Defect("stale resourceVersion", METHODS),
-    Defect("immutable field", _CHANGES),
+    Defect("bad token", _set("token", to="nobody"), METHODS),
+    Defect("forbidden", _set("token", to="guest"), METHODS),
+    Defect("unknown resource", _set("resource", to="nosuch"), METHODS),
+    Defect("bad body", _set("malformed", to=True), METHODS),
+    Defect("missing namespace", _set("namespace", to="nowhere"), METHODS),
+    Defect("terminating namespace", _terminating, ("POST",)),
+    Defect("invalid", _invalid, _WITH_BODY),
+    Defect("over quota", _quota, ("POST",)),
+    Defect("denied by policy", _denied, METHODS),
+    Defect("exists", _set("name", to="old"), ("POST",)),
+    Defect("missing", _set("name", to="none"), _ON_OBJECTS),
+    Defect("wrong uid", _set("wrong_uid", to=True), _ON_OBJECTS),
+    Defect("stale resourceVersion", _set("stale", to=True), METHODS),
+    Defect("immutable field", _immutable, _CHANGES),
 )
 """Everything that can be wrong.  A terminating namespace refuses creations only; a POST that names any resourceVersion
 is refused, so there every one of them is as good as stale."""
@@ -218,7 +192,7 @@ class _World:
                 method=asked.method,
                 path=path if asked.method == "POST" else f"{path}/{asked.name}",
                 body=Malformed("invalid character 'x'") if asked.malformed else freeze(body),
-                media_type="application/merge-patch+json" if asked.method == "PATCH" else "application/json",
+                media_type=MERGE_PATCH if asked.method == "PATCH" else JSON,
                 token=asked.token,
             )
         )
@@ -229,15 +203,8 @@ class _World:
         if "immutable" in self.asked.world:
             data["immutable"] = True
         made = self._make("/api/v1/namespaces/shop/configmaps", data)
-        self._ask(
-            HttpRequest(
-                method="PATCH",
-                path="/api/v1/namespaces/shop/configmaps/old",
-                body=freeze({"metadata": {"labels": {"changed": "yes"}}}),
-                media_type="application/merge-patch+json",
-                token="admin",  # noqa: S106 - the recordings' name for who may do everything
-            )
-        )
+        changed = {"metadata": {"labels": {"changed": "yes"}}}
+        self._admin("PATCH", "/api/v1/namespaces/shop/configmaps/old", changed, MERGE_PATCH)
         return made
 
     def _surround(self) -> None:
@@ -249,7 +216,7 @@ class _World:
             quota = "/api/v1/namespaces/shop/resourcequotas"
             self._make(quota, {"metadata": {"name": "q"}, "spec": {"hard": {"configmaps": "1"}}})
             status = {"hard": {"configmaps": "1"}, "used": {"configmaps": "1"}}
-            self._admin("PATCH", f"{quota}/q/status", {"status": status}, "application/merge-patch+json")
+            self._admin("PATCH", f"{quota}/q/status", {"status": status}, MERGE_PATCH)
         if "terminating" in world:
             self._admin("DELETE", "/api/v1/namespaces/shop", None)
 
@@ -286,7 +253,7 @@ class _World:
         assert answer.object is not None, answer  # noqa: S101 - the world is made of valid objects
         return answer.object.thaw()
 
-    def _admin(self, method: str, path: str, body: object, media_type: str = "application/json") -> Answer:
+    def _admin(self, method: str, path: str, body: object, media_type: str = JSON) -> Answer:
         return self._ask(
             HttpRequest(method=method, path=path, body=freeze(body), media_type=media_type, token="admin")  # noqa: S106
         )

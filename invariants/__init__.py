@@ -5,6 +5,7 @@ whether they keep it.  The catalogue adds its *triple*: the scenarios in which a
 circumstances in which the promise is known to end, and the mutants that prove that the judgement can fail.
 
 - ``invariant``   what a promise is: modes, parts, premises, limits
+- ``clusters``    what promises about a cluster share
 - ``judging``     its plain meaning on a behaviour that is given as a list of actions
 - ``store``       what etcd promises
 - ``writes``      what the single write path promises: API servers, compare-and-swap, deletion, finalizers

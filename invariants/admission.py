@@ -15,10 +15,9 @@ from seatrial.model.draft import View
 from seatrial.model.machine import Step
 from seatrial.model.objects import Object, ObjectKey, resource_prefix
 
-from .invariant import always, at_rest, stepwise
+from .clusters import CLUSTER
+from .invariant import Parts, always, at_rest, stepwise
 
-Parts = Iterator[tuple[str, bool]]
-CLUSTER = ("revision", "keys", "calls", "copies")
 IMMORTAL = ("default", "kube-public", "kube-system")
 _QUOTAS = resource_prefix("resourcequotas")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from seatrial.model.cluster.events import Applied, Listed
@@ -11,9 +10,7 @@ from seatrial.model.draft import View
 from seatrial.model.machine import Step
 from seatrial.model.machinery.informer import change_of
 
-from .invariant import stepwise
-
-Parts = Iterator[tuple[str, bool]]
+from .invariant import Parts, stepwise
 
 
 @stepwise(

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
@@ -28,6 +28,10 @@ from seatrial.model.errors import ModelError
 from seatrial.model.machine import Step, place_of
 
 Mode = Literal["always", "stepwise", "at_rest"]
+
+Parts: TypeAlias = "Iterator[tuple[str, bool]]"
+"""What a judgement in several parts yields: each part's text, and whether it holds; none: its premise is not met."""
+
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 

@@ -16,10 +16,9 @@ from seatrial.model.kinds import Generation, Kind
 from seatrial.model.machine import Step
 from seatrial.model.objects import Object
 
-from .invariant import stepwise
+from .clusters import CLUSTER
+from .invariant import Parts, stepwise
 
-Parts = Iterator[tuple[str, bool]]
-CLUSTER = ("revision", "keys", "calls", "copies")
 _BORN_WITH = ("uid", "name", "namespace", "creationTimestamp", "generateName")
 
 

@@ -12,10 +12,8 @@ from seatrial.model.frozen_json import as_map
 from seatrial.model.machine import Step
 from seatrial.model.objects import Object, resource_prefix
 
-from .invariant import always, stepwise
-
-Parts = Iterator[tuple[str, bool]]
-CLUSTER = ("revision", "keys", "calls", "copies")
+from .clusters import CLUSTER
+from .invariant import Parts, always, stepwise
 
 
 @stepwise(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from seatrial.model.cluster.history import wanted
 from seatrial.model.controllers.replicaset import is_active
 from seatrial.model.draft import View
 from seatrial.model.objects import Object, resource_prefix
 
-from .invariant import always, at_rest
+from .invariant import Parts, always, at_rest
 
-Parts = Iterator[tuple[str, bool]]
 _AMBIGUOUS = "a create that got no answer counts as failed; if it was carried out after all, one pod too many is made"
 
 

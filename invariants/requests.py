@@ -5,30 +5,28 @@ Judged where an API server decides on an answer, and where one is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import cast
 
 from seatrial.model.apiserver.answer import Answer
 from seatrial.model.apiserver.front import EtcdLookup
 from seatrial.model.apiserver.reads import read
-from seatrial.model.apiserver.request import APPLY_PATCH, Request
+from seatrial.model.apiserver.request import APPLY_PATCH
 from seatrial.model.apiserver.storage import Attempt, Reread, decide
 from seatrial.model.apiserver.validation import validate_creation
 from seatrial.model.cluster.events import AnswerLost, Committed, Concluded, Crashed
 from seatrial.model.cluster.faults import REFUSED, VANISHES
 from seatrial.model.cluster.state import NO_ANSWER, Call
 from seatrial.model.draft import View
-from seatrial.model.etcd import Cells
+from seatrial.model.etcd import Cells, KeyValue
 from seatrial.model.frozen_json import FrozenMap
 from seatrial.model.machine import Step
 from seatrial.model.objects import Object
 
-from .invariant import stepwise
+from .clusters import CLUSTER, call_of
+from .invariant import Parts, stepwise
 from .objects import kind_of
 
-Parts = Iterator[tuple[str, bool]]
 DECIDED = (Committed, Concluded)
-CLUSTER = ("revision", "keys", "calls", "copies")
 
 
 @stepwise(
@@ -42,14 +40,16 @@ CLUSTER = ("revision", "keys", "calls", "copies")
     },
     needs=CLUSTER,
 )
-def api_error_means_no_effect(before: View, step: Step, after: View) -> Parts | None:
+def api_error_means_no_effect(before: View, step: Step, after: View) -> Parts:
     """A client that is told of an error can rely on it: its request has changed nothing, and never will."""
-    lost = [each.goes_on in {REFUSED, VANISHES} for each in step.emitted(AnswerLost) if each.request.verb != "get"]
-    crashed = [not _was_carried_out(call) for call in _cut_off(before, step, after)]
+    for each in step.emitted(AnswerLost):
+        if each.request.verb != "get":
+            yield "what was not answered is not carried out", each.goes_on in {REFUSED, VANISHES}
+    for call in _cut_off(before, step, after):
+        yield "what was not answered is not carried out", not _was_carried_out(call)
     answered = _answered(before, step, after)
-    if not lost and not crashed and (answered is None or not answered[1].refused):
-        return None
-    return _no_effect(step, [*lost, *crashed], answered)
+    if answered is not None and answered[1].refused:
+        yield "what is refused had changed nothing", not step.emitted(Committed) and not answered[0].wrote
 
 
 def _cut_off(before: View, step: Step, after: View) -> list[Call]:
@@ -65,19 +65,11 @@ def _was_carried_out(call: Call) -> bool:
     return isinstance(call.at, Answer) and call.at.ok
 
 
-def _no_effect(step: Step, kept: list[bool], answered: tuple[Call, Answer] | None) -> Parts:
-    for each in kept:
-        yield "what was not answered is not carried out", each
-    if answered is not None and answered[1].refused:
-        yield "what is refused had changed nothing", not step.emitted(Committed) and not answered[0].wrote
-
-
 def _answered(before: View, step: Step, after: View) -> tuple[Call, Answer] | None:
     """The request that a server decided on in this step, as it was before, and the answer."""
-    line = dict(step.action.arguments).get("line")
-    if line is None or step.action.rule not in {"serve", "commit"}:
+    if step.action.rule not in {"serve", "commit"}:
         return None
-    call, now = before.calls.get(line), after.calls.get(line)
+    call, now = call_of(before, step), call_of(after, step)
     return (call, now.at) if call is not None and now is not None and isinstance(now.at, Answer) else None
 
 
@@ -86,20 +78,16 @@ def _answered(before: View, step: Step, after: View) -> tuple[Call, Answer] | No
     source="etcd3/store.go (GuaranteedUpdate, origStateIsCurrent); observed on Kubernetes 1.36 (B.5)",
     needs=CLUSTER,
 )
-def obj_cached_copy_never_decides(before: View, step: Step, after: View) -> Parts | None:
+def obj_cached_copy_never_decides(before: View, step: Step, after: View) -> Parts:
     """What a server answers without writing is what a fresh read gives: a stale copy never decides anything."""
     answered = _answered(before, step, after)
     if answered is None or step.emitted(Committed):
-        return None
+        return
     call, answer = answered
     request = call.at.request if isinstance(call.at, Attempt) else call.ask.request
     if request.verb not in {"update", "patch", "delete"} or answer.reason == "Forbidden":
-        return None  # what may be done is decided by other objects
-    return _as_from_fresh(before, request, answer)
-
-
-def _as_from_fresh(state: View, request: Request, answer: Answer) -> Parts:
-    etcd = cast("Cells", state)  # a cluster's state has etcd's cells among its own
+        return  # what may be done is decided by other objects
+    etcd = cast("Cells", before)  # a cluster's state has etcd's cells among its own
     fresh, lookup = read(etcd, request.key), EtcdLookup(etcd)
     outcome = decide(request, fresh, current=True, lookup=lookup)
     while isinstance(outcome, Reread):
@@ -161,8 +149,7 @@ def api_stores_valid_objects(before: View, step: Step, after: View) -> Parts:
 def api_stores_what_it_checked(before: View, step: Step, after: View) -> Parts:
     """What is stored is exactly what was checked: nothing changes an object between the last check and the store."""
     del after
-    line = dict(step.action.arguments).get("line")
-    call = None if line is None else before.calls.get(line)
+    call = call_of(before, step)
     for commit in step.emitted(Committed):
         if call is not None and isinstance(call.at, Attempt):
             yield "it is what the server had computed", commit.after == call.at.stamped(commit.revision).value
@@ -173,16 +160,13 @@ def api_stores_what_it_checked(before: View, step: Step, after: View) -> Parts:
     source="Kubernetes API conventions, Concurrency Control (resourceVersion); observed on Kubernetes 1.36 (B.2)",
     needs=CLUSTER,
 )
-def obj_version_is_revision(before: View, step: Step, after: View) -> Parts | None:
+def obj_version_is_revision(before: View, step: Step, after: View) -> Parts:
     """The resourceVersion in an answer is the revision at which etcd stored exactly this content."""
     answered = _answered(before, step, after)
     commits: tuple[Committed, ...] = step.emitted(Committed)
     if answered is None or answered[1].object is None or not commits or commits[-1].after is None:
-        return None
-    return _as_stored(commits[-1], answered[1].object)
-
-
-def _as_stored(commit: Committed, shown: Object) -> Parts:
+        return
+    shown, commit = answered[1].object, commits[-1]
     yield "the version is the revision", shown.resource_version == str(commit.revision)
     yield "the content is what was stored", shown.without_metadata("resourceVersion") == commit.after
 
@@ -192,23 +176,24 @@ def _as_stored(commit: Committed, shown: Object) -> Parts:
     source="registry store.go (Update, AllowUnconditionalUpdate); observed on Kubernetes 1.36 (C.4, C.12, D.1)",
     needs=CLUSTER,
 )
-def obj_unconditional_never_conflicts(before: View, step: Step, after: View) -> Parts | None:
+def obj_unconditional_never_conflicts(before: View, step: Step, after: View) -> Parts:
     """An update or patch that names no version, nor another's uid, never meets with a conflict: it is tried again."""
     answered = _answered(before, step, after)
     if answered is None:
-        return None
+        return
     request, answer = answered[0].ask.request, answered[1]
-    named = Object(request.body) if isinstance(request.body, FrozenMap) else None
-    found = before.keys.get(request.key.path)
-    of_another = named is None or (bool(named.uid) and (found is None or found.value.uid != named.uid))
-    conditional = of_another or (named is not None and named.resource_version not in {"", "0"})
-    if request.verb not in {"update", "patch"} or conditional or request.media_type == APPLY_PATCH:
-        return None
-    return _without_conflict(answer)
+    if request.verb not in {"update", "patch"} or request.media_type == APPLY_PATCH:
+        return
+    if isinstance(request.body, FrozenMap) and not _names_a_state(
+        Object(request.body), before.keys.get(request.key.path)
+    ):
+        yield "it is not refused with a conflict", answer.reason != "Conflict"
 
 
-def _without_conflict(answer: Answer) -> Parts:
-    yield "it is not refused with a conflict", answer.reason != "Conflict"
+def _names_a_state(sent: Object, found: KeyValue | None) -> bool:
+    """Whether what was sent names a version, or the uid of another object than the one that is there."""
+    of_another = bool(sent.uid) and (found is None or cast("Object", found.value).uid != sent.uid)
+    return of_another or sent.resource_version not in {"", "0"}
 
 
 @stepwise(
@@ -216,18 +201,13 @@ def _without_conflict(answer: Answer) -> Parts:
     source="Kubernetes API concepts, Resource deletion; registry store.go (Delete); observed on Kubernetes 1.36 (G)",
     needs=CLUSTER,
 )
-def obj_delete_convergent(before: View, step: Step, after: View) -> Parts | None:
+def obj_delete_convergent(before: View, step: Step, after: View) -> Parts:
     """A DELETE without preconditions can be sent as often as one likes: it is accepted, or the object is gone."""
     answered = _answered(before, step, after)
     if answered is None:
-        return None
+        return
     request, answer = answered[0].ask.request, answered[1]
     options = request.options
     conditional = options.precondition_uid is not None or options.precondition_resource_version is not None
-    if request.verb != "delete" or conditional or answer.reason == "Forbidden":
-        return None
-    return _accepted_or_gone(answer)
-
-
-def _accepted_or_gone(answer: Answer) -> Parts:
-    yield "it is accepted, or there is nothing", answer.ok or answer.reason == "NotFound"
+    if request.verb == "delete" and not conditional and answer.reason != "Forbidden":
+        yield "it is accepted, or there is nothing", answer.ok or answer.reason == "NotFound"

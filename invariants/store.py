@@ -5,17 +5,14 @@ Source of the catalogue's sentences: etcd documentation, "KV API guarantees" and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from seatrial.model.cluster.events import Committed
 from seatrial.model.draft import View
 from seatrial.model.etcd import KeyValue
 from seatrial.model.machine import Step
 from seatrial.model.scenarios.store import Ranged, Transacted
 
-from .invariant import stepwise
+from .invariant import Parts, stepwise
 
-Parts = Iterator[tuple[str, bool]]
 ETCD = ("revision", "compacted", "log", "keys")
 
 

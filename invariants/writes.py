@@ -6,8 +6,6 @@ for granted where the state can tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from seatrial.model.apiserver.request import Remove
 from seatrial.model.apiserver.storage import Attempt
 from seatrial.model.cluster.events import Committed
@@ -15,37 +13,25 @@ from seatrial.model.cluster.state import Call
 from seatrial.model.draft import View
 from seatrial.model.machine import Step
 
-from .invariant import stepwise
-
-Parts = Iterator[tuple[str, bool]]
-CLUSTER = ("revision", "keys", "calls", "copies")
+from .clusters import CLUSTER, call_of
+from .invariant import Parts, stepwise
 
 
 @stepwise(
     source="Kubernetes documentation, Kubernetes Components (kube-apiserver, etcd); etcd client/v3/kubernetes",
     needs=CLUSTER,
 )
-def api_single_writer(before: View, step: Step, after: View) -> Parts | None:
+def api_single_writer(before: View, step: Step, after: View) -> Parts:
     """Only API servers change etcd, each time in one transaction that compares the revision it was computed from."""
     if not step.emitted(Committed) and before.revision == after.revision:
-        return None
-    return _by_one_server(before, step)
-
-
-def _by_one_server(before: View, step: Step) -> Parts:
+        return
     commits: tuple[Committed, ...] = step.emitted(Committed)
     yield "a change of etcd is somebody's transaction", len(commits) == 1
     for commit in commits:
-        yield "an API server had computed it for a request", _was_prepared(commit, _call(before, step))
+        yield "an API server had computed it for a request", _was_prepared(commit, call_of(before, step))
         found = before.keys.get(commit.key)
         at = 0 if found is None else found.mod_revision
         yield "the key was at the revision that it was computed from", commit.compared == at
-
-
-def _call(before: View, step: Step) -> Call | None:
-    """The request that the step went on with, as it was before."""
-    line = dict(step.action.arguments).get("line")
-    return None if line is None else before.calls.get(line)
 
 
 def _was_prepared(commit: Committed, call: Call | None) -> bool:

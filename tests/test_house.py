@@ -72,8 +72,12 @@ def python_files(place: str) -> list[Path]:
 
 
 def text_files() -> list[Path]:
-    """What people read in the repository, ``.ci`` included; other hidden folders and caches not."""
-    places = [path for path in ROOT.iterdir() if not path.name.startswith(".") or path.name == ".ci"]
+    """What people read in the repository, ``.ci`` included; other hidden folders, caches and environments not."""
+    places = [
+        path
+        for path in ROOT.iterdir()
+        if (not path.name.startswith(".") or path.name == ".ci") and not (path / "pyvenv.cfg").exists()
+    ]
     files = chain.from_iterable([place] if place.is_file() else place.rglob("*") for place in places)
     return sorted(
         path

@@ -24,8 +24,6 @@ from ...frozen_json import EMPTY, FrozenMap, Json, as_map, thaw
 Path: TypeAlias = tuple[str, ...]
 Fields: TypeAlias = frozenset[Path]
 
-NO_FIELDS: Final[Fields] = frozenset()
-
 _ITSELF: Final = "."
 _FIELD, _KEYS, _VALUE, _INDEX = "f:", "k:", "v:", "i:"
 _ORDER: Final = (_FIELD, _KEYS, _VALUE, _INDEX)
