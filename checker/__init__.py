@@ -9,7 +9,9 @@ result is printed.
 - ``walk``, ``hypothesis_machine``   random behaviours
 - ``shrink``                         from any trace to a shortest one
 - ``check``                          one door to all engines
-- ``mutants``                        the model with one guard removed
-- ``guarantees``                     the catalogue's triples, run
+- ``mutants``, ``*_mutations``       the model with one guard removed
+- ``evidence``, ``guarantees``       the catalogue's triples, run and shown; ``corpus`` and ``remake``: their traces
+- ``litmus``, ``litmus_cases``       real bugs, each with the setting that turns its verdict over
+- ``precedence``                     which error wins when a request is wrong in two ways
 - ``conformance``                    model against recordings and running servers
 """

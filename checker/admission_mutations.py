@@ -7,7 +7,7 @@ breaks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from attrs import evolve
 
@@ -19,7 +19,7 @@ from seatrial.model.frozen_json import EMPTY, FrozenMap, as_map
 from seatrial.model.objects import Object, ObjectKey
 from seatrial.model.scenario import System
 
-from .mutations import ClusterChange, deciding, exchanging
+from .mutations import Change, Row, deciding, exchanging_parts
 from .request_mutations import altering, asking
 
 _MARKS = ("deletionTimestamp", "deletionGracePeriodSeconds")
@@ -30,7 +30,7 @@ def lets_everybody(request: Request, lookup: Any) -> None:
     del request, lookup
 
 
-def without_plugin(name: str) -> Callable[[Cluster], System]:
+def without_plugin(name: str) -> Change:
     """A cluster whose API servers run without one admission plugin."""
 
     def change(cluster: Cluster) -> System:
@@ -128,11 +128,11 @@ def decide_without_reserving(request: Request, copy: Stored | None, *, current: 
 
 # --- The mutants: id, what is wrong, the change -----------------------------------------------------------------
 
-MUTANTS: tuple[tuple[str, str, ClusterChange], ...] = (
+MUTANTS: Final[tuple[Row, ...]] = (
     (
         "everybody-may",
         "who has no right is let through",
-        exchanging(authorize=lets_everybody),
+        exchanging_parts(authorize=lets_everybody),
     ),
     (
         "no-namespace-lifecycle",

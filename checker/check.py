@@ -164,6 +164,7 @@ def as_json(scenario: Scenario, verdict: Verdict, trace: Trace | None = None) ->
         "trace_length": None if violation is None else len(violation.actions),
         "faults": dict(sorted(scenario.faults.items())),
         "mutant": scenario.mutant or None,
+        "profile": scenario.profile or None,
         "stopped": verdict.stopped or None,
         "memory": verdict.memory,
         "coverage": dict(verdict.coverage),

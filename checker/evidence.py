@@ -18,6 +18,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any, cast
 
 from attrs import evolve, field, frozen
@@ -189,11 +190,7 @@ def collect(say: Say | None = None) -> Evidence:
     for each in GUARANTEES:
         tell(f"where {each.invariant.id} ends, and what breaks it")
         proofs.append(_proof(each, searches))
-    rows: list[Row] = []
-    for changed in MUTANTS.values():
-        tell(f"mutant {changed.id} against everything")
-        rows.append(row(changed))
-    return Evidence(tuple(searches.values()), tuple(proofs), tuple(rows))
+    return Evidence(tuple(searches.values()), tuple(proofs), tuple(_rows(tell)))
 
 
 def searched_scenarios() -> list[str]:
@@ -266,7 +263,7 @@ def held(invariant: Invariant, found: Searched) -> Held:
 
 def ended(invariant: Invariant, limit: Limit) -> Ended:
     """A place where a promise ends, with its witness; nothing is called the circumstance if it is not exactly one."""
-    scenario = build(limit.scenario, faults=limit.faults or None)
+    scenario = limit.scenario_of()
     reached = sorted(scenario.circumstances.intersection(invariant.limits))
     circumstance = reached[0] if len(reached) == 1 else ""
     why = invariant.limits.get(circumstance, "")
@@ -289,11 +286,29 @@ def _witnessed(name: str, scenario: Scenario, invariant: Invariant) -> Witnessed
 # --- The matrix -------------------------------------------------------------------------------------------------
 
 
+def _rows(tell: Say) -> Iterator[Row]:
+    """All rows, several at a time: by far the most work of all, and none depends on another."""
+    with ProcessPoolExecutor() as processes:
+        found = processes.map(_found, MUTANTS)
+        for changed, (broken, judged, complete) in zip(MUTANTS.values(), found, strict=True):
+            tell(f"mutant {changed.id} was put against everything")
+            yield Row(changed, broken, judged, complete)
+
+
+Found = tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], tuple[str, ...]]
+"""What a row says, in plain values that another process can send."""
+
+
 def row(changed: Mutant) -> Row:
     """A mutant in every scenario in which it matters, with everything that is promised there.
 
     What the triples say of it counts as well: there the search ends only with the first violation.
     """
+    return Row(changed, *_found(changed.id))
+
+
+def _found(identifier: str) -> Found:
+    changed = MUTANTS[identifier]
     broken: dict[str, list[str]] = {}
     judged: dict[str, list[str]] = {}
     complete: list[str] = []
@@ -314,7 +329,7 @@ def row(changed: Mutant) -> Row:
     for guarantee in GUARANTEES:
         known = broken.setdefault(guarantee.invariant.id, [])
         known += [name for tooth, name in guarantee.teeth if tooth == changed.id and name not in known]
-    return Row(changed, _tuples(broken), _tuples(judged), tuple(complete))
+    return _tuples(broken), _tuples(judged), tuple(complete)
 
 
 def _noting_failures(invariant: Invariant, failed: set[str]) -> Invariant:

@@ -59,9 +59,10 @@ _SCENARIOS = """\
 
 *States* are distinct global states, *steps* the transitions between them. *Depth* is how many states lie on the way to
 the most distant one. A *hazard* is nothing that fails but something that is done there and that some promises do not
-cover.
+cover. A *knob* that is not set as in the newest versions is named with its setting; `seatrial list profiles` says what
+it means and which versions have it.
 
-| scenario | what happens | faults | hazards | states | steps | depth |
+| scenario | what happens | faults | hazards and knobs | states | steps | depth |
 | --- | --- | --- | --- | ---: | ---: | ---: |
 """
 
@@ -114,7 +115,7 @@ def _summary(evidence: Evidence) -> str:
 def scenario_line(found: Searched) -> str:
     """A scenario's row in the table of scenarios."""
     scenario, verdict = found.scenario, found.verdict
-    hazards = ", ".join(f"`{each}`" for each in scenario.hazards) or "none"
+    hazards = ", ".join(_beside_faults(scenario)) or "none"
     return (
         f"| `{scenario.name}` | {scenario.summary} | {_faults(scenario.faults)} | {hazards} | "
         f"{verdict.states:,} | {verdict.transitions:,} | {verdict.depth} |"
@@ -171,8 +172,7 @@ def ending(invariant: Invariant, ended: Ended) -> str:
     witness, scenario = ended.witness, ended.witness.scenario
     if witness.trace is None:
         return f"**`{ended.limit.witness}`**: no witness was found.\n"
-    hazards = [f"`{each}`" for each in scenario.hazards]
-    given = ", ".join([*hazards, *([_faults(scenario.faults)] if scenario.faults else [])])
+    given = ", ".join([*_beside_faults(scenario), *([_faults(scenario.faults)] if scenario.faults else [])])
     return "\n".join(
         [
             f"**[`{witness.name}`]({CORPUS}/{witness.name}.json)** ({given}): {ended.why}.\n",
@@ -227,11 +227,17 @@ def _faults(faults: Mapping[str, int]) -> str:
     return ", ".join(f"`{name}` {faults[name]}" for name in sorted(faults)) or "none"
 
 
+def _beside_faults(scenario: Scenario) -> list[str]:
+    """The hazards of a scenario, and the knobs that are not set as in the newest versions."""
+    return [f"`{each}`" for each in sorted(scenario.circumstances.difference(scenario.faults))]
+
+
 def _command(scenario: Scenario, invariant: Invariant) -> str:
     """How to run this search on the command line."""
     own = build(scenario.name).faults
     changed = {name: scenario.faults.get(name, 0) for name in sorted({*own, *scenario.faults})}
     options = [f"--fault {name}={count}" for name, count in changed.items() if count != own.get(name, 0)]
+    options += [f"--profile {scenario.profile}"] if scenario.profile else []
     options += [f"--mutant {scenario.mutant}"] if scenario.mutant else []
     return " ".join(["seatrial check", scenario.name, *options, f"--only {invariant.id}"])
 
@@ -256,6 +262,7 @@ def _scenario(found: Searched) -> dict[str, Any]:
         "summary": scenario.summary,
         "faults": dict(sorted(scenario.faults.items())),
         "hazards": list(scenario.hazards),
+        "profile": scenario.settings.text,
         "complete": verdict.complete,
         "states": verdict.states,
         "transitions": verdict.transitions,

@@ -1,6 +1,6 @@
 """Mutants: the model with one guard removed, to prove that the promises can fail.
 
-Lives here: each mutant's id, its sentence and which change it makes (:mod:`.mutations`, :mod:`.store_mutations`).
+Lives here: what a mutant is, and the look-up.  The mutants themselves are in the files ``*_mutations.py``, one a group.
 Must not know: which promise it breaks in which scenario (the catalogue does), or how a scenario is explored.
 """
 
@@ -8,20 +8,39 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from attrs import frozen
 
 from seatrial.model.cluster import Cluster
 from seatrial.model.errors import BadInput
-from seatrial.model.faults import API_SWITCH
-from seatrial.model.scenario import Scenario, System
-from seatrial.model.scenarios.store import Store
+from seatrial.model.faults import API_SWITCH, COMPACTION
+from seatrial.model.rigs.informers import Informers
+from seatrial.model.rigs.leaders import Leaders
+from seatrial.model.rigs.leases import Leases
+from seatrial.model.rigs.own_writes import OwnWriting
+from seatrial.model.rigs.quorum import Quorum
+from seatrial.model.rigs.restore import Restoring
+from seatrial.model.rigs.store import Store
+from seatrial.model.rigs.store_edges import Edges
+from seatrial.model.rigs.watches import Watches
+from seatrial.model.rigs.workqueues import WorkQueues
+from seatrial.model.scenario import Scenario
 
 from . import admission_mutations as admission
-from . import mutations as cluster
+from . import copy_mutations as copies
+from . import edge_mutations as edges
+from . import informer_mutations as informers
+from . import leader_mutations as leaders
+from . import lease_mutations as leases
+from . import member_mutations as members
+from . import program_mutations as programs
+from . import read_mutations as reads
 from . import request_mutations as requests
+from . import server_mutations as servers
 from . import store_mutations as store
+from . import watch_mutations as watches
+from . import workqueue_mutations as queues
+from .mutations import Change
 
 
 @frozen
@@ -34,7 +53,7 @@ class Mutant:
 
     id: str
     sentence: str
-    change: Callable[[Any], System]
+    change: Change
     of: type
     where: Callable[[Scenario], bool]
 
@@ -60,156 +79,27 @@ class Mutant:
         return scenario.mutated(self.id, self.change(scenario.system))
 
 
-_OF_ETCD: tuple[tuple[str, str, Callable[[Store], System]], ...] = (
-    (
-        "revision-goes-back-after-compaction",
-        "compacting at a deletion gives its revision away again",
-        store.exchanging(compact=store.compact_and_go_back),
-    ),
-    (
-        "a-revision-for-each-operation",
-        "each operation of a transaction gets a revision of its own",
-        store.exchanging(transact=store.transact_one_by_one),
-    ),
-    (
-        "second-change-keeps-its-revision",
-        "only the first change of a transaction is given the new revision",
-        store.exchanging(transact=store.transact_with_old_revision),
-    ),
-    (
-        "read-between-operations",
-        "a read shows one key as of its revision and another as of the revision before",
-        store.exchanging(read_range=store.read_between_operations),
-    ),
-)
-
-_OF_SERVERS_AND_WATCHES: tuple[tuple[str, str, cluster.ClusterChange], ...] = (
-    (
-        "no-compare",
-        "the store writes without comparing revisions",
-        cluster.exchanging(optimistic_put=cluster.put_without_compare),
-    ),
-    (
-        "etcdctl-writes",
-        "somebody writes to etcd past the API servers, in a transaction of their own",
-        cluster.with_intruder(transaction=True),
-    ),
-    (
-        "key-changes-by-itself",
-        "a key changes though nobody made a transaction",
-        cluster.with_intruder(transaction=False),
-    ),
-    (
-        "stale-version-accepted",
-        "the API server does not look at the resourceVersion that a client sent",
-        cluster.deciding(cluster.decide_on_own_version),
-    ),
-    (
-        "delete-forgets-preconditions",
-        "a DELETE whose transaction lost its compare is tried again without its preconditions",
-        cluster.deciding(cluster.decide_without_preconditions),
-    ),
-    (
-        "put-clears-deletion",
-        "a PUT without deletionTimestamp takes the deletion back",
-        cluster.deciding(cluster.decide_taking_deletion_from_body),
-    ),
-    (
-        "delete-ignores-finalizers",
-        "a DELETE removes whatever the finalizers say",
-        cluster.deciding(cluster.decide_without_finalizers),
-    ),
-    (
-        "first-finalizer-removes",
-        "taking one finalizer off a deleted object removes it, though others are left",
-        cluster.removing_by_update(cluster.lets_one_go),
-    ),
-    (
-        "update-removes-the-living",
-        "an update that leaves no finalizer removes the object, though nobody deleted it",
-        cluster.removing_by_update(cluster.has_none),
-    ),
-    (
-        "watch-delivers-again",
-        "a watch begins at the revision that its reader has already",
-        cluster.exchanging(changes=cluster.changes_again),
-    ),
-    (
-        "watch-loses-a-change",
-        "a watch loses the first change where several wait",
-        cluster.exchanging(changes=cluster.changes_but_one),
-    ),
-    (
-        "watch-shows-the-present",
-        "a watch shows with each change what the object is by now, not what the change made it",
-        cluster.exchanging(changes=cluster.changes_with_present),
-    ),
-    (
-        "copy-keeps-old-content",
-        "a copy takes over the revision of a modification, but not its content",
-        cluster.exchanging(apply=cluster.apply_without_content),
-    ),
-)
-
-_OF_RECONNECTING: tuple[tuple[str, str, cluster.ClusterChange], ...] = (
-    (
-        "informer-goes-back",
-        "an informer that turns to another API server takes over that server's older copy",
-        cluster.exchanging(reconnect=cluster.list_again),
-    ),
-    (
-        "informer-watches-from-earlier",
-        "an informer that turns to another API server watches from before what it has",
-        cluster.exchanging(reconnect=cluster.watch_from_earlier),
-    ),
-    (
-        "list-has-one-revision",
-        "an informer that lists again puts the list's revision on every object in it",
-        cluster.exchanging(reconnect=cluster.list_with_one_revision),
-    ),
-    (
-        "list-is-thrown-away",
-        "an informer that lists again goes on from the list's revision with the copy that it had",
-        cluster.exchanging(reconnect=cluster.list_for_nothing),
-    ),
-)
-
-_OF_CONTROLLERS: tuple[tuple[str, str, cluster.ClusterChange], ...] = (
-    (
-        "list-tells-nobody",
-        "a starting informer does not tell its controller what it listed",
-        cluster.exchanging(told_of_list=cluster.told_nothing),
-    ),
-    (
-        "no-expectations",
-        "the ReplicaSet controller acts again before it has seen what it did",
-        cluster.exchanging(fulfilled=cluster.always_fulfilled),
-    ),
-    (
-        "expectations-never-lowered",
-        "a controller goes on waiting for what it could not create or delete",
-        cluster.controllers(cluster.never_lowering),
-    ),
-    (
-        "deaf-to-changes",
-        "a controller's handler is told of additions only",
-        cluster.controllers(cluster.deaf_to_changes),
-    ),
-    (
-        "failed-key-is-forgotten",
-        "a controller does not put a key that failed back on its queue",
-        cluster.exchanging(tried_again=cluster.never_again),
-    ),
-)
-
-
 def _anywhere(scenario: Scenario) -> bool:
     del scenario
     return True
 
 
+def _with_readers(scenario: Scenario) -> bool:
+    system = scenario.system
+    relisting = _with_controllers(scenario) and COMPACTION in scenario.faults
+    return isinstance(system, Cluster) and (system.remembers or relisting)
+
+
 def _with_controllers(scenario: Scenario) -> bool:
     return isinstance(scenario.system, Cluster) and bool(scenario.system.reconcilers)
+
+
+def _with_kubelets(scenario: Scenario) -> bool:
+    return isinstance(scenario.system, Cluster) and any(each.node for each in scenario.system.reconcilers)
+
+
+def _with_scheduler(scenario: Scenario) -> bool:
+    return isinstance(scenario.system, Cluster) and "scheduler" in scenario.system.scripts
 
 
 def _with_informers_that_switch(scenario: Scenario) -> bool:
@@ -217,12 +107,27 @@ def _with_informers_that_switch(scenario: Scenario) -> bool:
 
 
 _ALL: tuple[Mutant, ...] = (
-    *(Mutant(*each, Store, _anywhere) for each in _OF_ETCD),
-    *(Mutant(*each, Cluster, _anywhere) for each in _OF_SERVERS_AND_WATCHES),
+    *(Mutant(*each, Store, _anywhere) for each in store.MUTANTS),
+    *(Mutant(*each, Edges, _anywhere) for each in edges.MUTANTS),
+    *(Mutant(*each, Quorum, _anywhere) for each in members.OF_AGREEMENT),
+    *(Mutant(*each, Quorum, members.serves_watches) for each in members.OF_WATCHES),
+    *(Mutant(*each, Restoring, _anywhere) for each in members.OF_BACKUPS),
+    *(Mutant(*each, Watches, _anywhere) for each in watches.MUTANTS),
+    *(Mutant(*each, Leases, _anywhere) for each in leases.MUTANTS),
+    *(Mutant(*each, Leaders, _anywhere) for each in leaders.MUTANTS),
+    *(Mutant(*each, Informers, _anywhere) for each in informers.MUTANTS),
+    *(Mutant(*each, WorkQueues, _anywhere) for each in queues.OF_WORKQUEUES),
+    *(Mutant(*each, OwnWriting, _anywhere) for each in queues.OF_OWN_WRITES),
+    *(Mutant(*each, Cluster, _anywhere) for each in servers.MUTANTS),
+    *(Mutant(*each, Cluster, _anywhere) for each in copies.OF_COPIES),
     *(Mutant(*each, Cluster, _anywhere) for each in requests.MUTANTS),
     *(Mutant(*each, Cluster, _anywhere) for each in admission.MUTANTS),
-    *(Mutant(*each, Cluster, _with_informers_that_switch) for each in _OF_RECONNECTING),
-    *(Mutant(*each, Cluster, _with_controllers) for each in _OF_CONTROLLERS),
+    *(Mutant(*each, Cluster, _with_readers) for each in reads.MUTANTS),
+    *(Mutant(*each, Cluster, _with_informers_that_switch) for each in copies.OF_RECONNECTING),
+    *(Mutant(*each, Cluster, _with_controllers) for each in copies.OF_CONTROLLERS),
+    *(Mutant(*each, Cluster, _with_kubelets) for each in programs.OF_KUBELETS),
+    *(Mutant(*each, Cluster, _anywhere) for each in programs.OF_PROGRAMS),
+    *(Mutant(*each, Cluster, _with_scheduler) for each in programs.OF_SCHEDULERS),
 )
 
 MUTANTS: Mapping[str, Mutant] = {each.id: each for each in _ALL}

@@ -24,7 +24,7 @@ from .mutants import mutant
 
 
 def remake(reference: ScenarioRef, among: Iterable[Scenario] = ()) -> Scenario:
-    """The scenario that a trace names: one of those given, or else a shipped one; with the trace's faults and mutant.
+    """The scenario that a trace names, one of those given or else a shipped one, with its faults, profile and mutant.
 
     Raises:
         BadInput: there is no such scenario or mutant, or it cannot be made from these parameters.
@@ -40,6 +40,7 @@ def remake(reference: ScenarioRef, among: Iterable[Scenario] = ()) -> Scenario:
         )
     else:
         made = evolve(own, faults=reference.faults)
+    made = made.under(reference.profile) if reference.profile else made
     return mutant(reference.mutant).applied(made) if reference.mutant else made
 
 

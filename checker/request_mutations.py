@@ -7,7 +7,7 @@ loop: what they let through, or add, is what the missing guard would.  Must not 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -20,7 +20,7 @@ from seatrial.model.etcd import Committed, Lost, optimistic_put
 from seatrial.model.frozen_json import FrozenMap
 from seatrial.model.objects import Object
 
-from .mutations import ClusterChange, Decide, deciding, exchanging
+from .mutations import Decide, Row, deciding, exchanging_parts
 
 LATER = "2000-01-02T00:00:00Z"
 
@@ -257,7 +257,7 @@ def decide_refusing_again(request: Request, copy: Stored | None, *, current: boo
 
 # --- The mutants: id, what is wrong, the change -----------------------------------------------------------------
 
-MUTANTS: tuple[tuple[str, str, ClusterChange], ...] = (
+MUTANTS: Final[tuple[Row, ...]] = (
     (
         "selector-may-change",
         "the selector of a workload may be changed",
@@ -296,7 +296,7 @@ MUTANTS: tuple[tuple[str, str, ClusterChange], ...] = (
     (
         "generation-begins-at-0",
         "a new object has generation 0",
-        exchanging(stamped=stamped_from_zero),
+        exchanging_parts(stamped=stamped_from_zero),
     ),
     (
         "status-write-changes-spec",
@@ -346,47 +346,47 @@ MUTANTS: tuple[tuple[str, str, ClusterChange], ...] = (
     (
         "stale-copy-decides",
         "what a server computes from a stale copy is told without a fresh read",
-        exchanging(decide=decide_from_any_copy),
+        exchanging_parts(decide=decide_from_any_copy),
     ),
     (
         "uid-from-name",
         "a new object's uid is made from its name",
-        exchanging(stamped=stamped_by_name),
+        exchanging_parts(stamped=stamped_by_name),
     ),
     (
         "patch-is-not-applied-again",
         "a patch that lost its compare stores what it had made of the old object",
-        exchanging(after_loss=tries_the_same_again),
+        exchanging_parts(after_loss=tries_the_same_again),
     ),
     (
         "create-overwrites",
         "a creation that finds its name taken writes over what is there",
-        exchanging(after_loss=overwrites_what_exists),
+        exchanging_parts(after_loss=overwrites_what_exists),
     ),
     (
         "refuses-what-it-did",
         "a patch is answered with a conflict though its transaction was committed",
-        exchanging(after_commit=refuses_what_it_did),
+        exchanging_parts(after_commit=refuses_what_it_did),
     ),
     (
         "mutates-after-checking",
         "something puts a label on each object after everything has been checked",
-        exchanging(optimistic_put=put_with_label),
+        exchanging_parts(optimistic_put=put_with_label),
     ),
     (
         "version-counts-changes",
         "the resourceVersion in an answer is not etcd's revision",
-        exchanging(after_commit=answers_with_counter),
+        exchanging_parts(after_commit=answers_with_counter),
     ),
     (
         "answer-shows-the-past",
         "an answer shows the object as it was before the change",
-        exchanging(after_commit=answers_with_what_was),
+        exchanging_parts(after_commit=answers_with_what_was),
     ),
     (
         "conflicts-at-once",
         "who loses the compare is told of a conflict, whether or not the request named a version",
-        exchanging(after_loss=conflicts_at_once),
+        exchanging_parts(after_loss=conflicts_at_once),
     ),
     (
         "second-delete-conflicts",

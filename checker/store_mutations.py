@@ -1,12 +1,11 @@
-"""What mutants change of etcd alone: its functions with one guard missing.
+"""What mutants change of one etcd: its functions with one guard missing.
 
-Must not know: which promise a change breaks.
+Lives here: the changes, and the mutants that are made of them.  Must not know: which promise a change breaks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -23,13 +22,8 @@ from seatrial.model.etcd import (
     read_range,
     transact,
 )
-from seatrial.model.scenario import System
-from seatrial.model.scenarios.store import Store
 
-
-def exchanging(**functions: Any) -> Callable[[Store], System]:
-    """A store with other functions in these places."""
-    return lambda store: evolve(store, **functions)
+from .mutations import Row, exchanging
 
 
 def transact_one_by_one(cells: Any, txn: Txn) -> TxnResponse:
@@ -75,3 +69,27 @@ def compact_and_go_back(cells: Any, request: Compact) -> CompactResponse:
     if last is not None and last.revision == request.revision and all(each.kind == "DELETE" for each in last.events):
         cells.revision -= 1
     return done
+
+
+MUTANTS: Final[tuple[Row, ...]] = (
+    (
+        "revision-goes-back-after-compaction",
+        "compacting at a deletion gives its revision away again",
+        exchanging(compact=compact_and_go_back),
+    ),
+    (
+        "a-revision-for-each-operation",
+        "each operation of a transaction gets a revision of its own",
+        exchanging(transact=transact_one_by_one),
+    ),
+    (
+        "second-change-keeps-its-revision",
+        "only the first change of a transaction is given the new revision",
+        exchanging(transact=transact_with_old_revision),
+    ),
+    (
+        "read-between-operations",
+        "a read shows one key as of its revision and another as of the revision before",
+        exchanging(read_range=read_between_operations),
+    ),
+)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from seatrial.model.cluster.events import Applied, Listed
+from seatrial.model.cluster.copy_events import Applied, Listed, Refilled
+from seatrial.model.cluster.events import ETCD, Crashed, server
 from seatrial.model.cluster.state import reader
 from seatrial.model.draft import View
 from seatrial.model.machine import Step
 from seatrial.model.machinery.informer import change_of
+from seatrial.model.objects import resource_prefix
 
 from .invariant import Parts, stepwise
+from .pasts import stored_at
 
 
 @stepwise(
@@ -49,3 +53,28 @@ def _was_stored(path: str, stored: Any, state: View) -> bool:
     return any(
         each is not None and each.mod_revision == stored.revision and each.value == stored.value for each in replaced
     )
+
+
+@stepwise(
+    on=(Applied, Refilled, Crashed),
+    source="apiserver/pkg/storage/cacher/{cacher,watch_cache}.go; KEP-2340, KEP-4988 (consistency check)",
+    needs=("copies", "positions", "windows", "log", "keys"),
+)
+def cache_is_prefix(before: View, step: Step, after: View) -> Parts:
+    """An API server's watch cache has exactly what was stored at its revision, also when it begins anew."""
+    for who in _followed(before, step):
+        prefix = resource_prefix(who.partition("/")[2])
+        stored = stored_at(after, prefix, after.positions[who])
+        yield "it has what was stored at its revision", dict(after.copies[who].items) == stored
+        yield "it is no older than it was", after.positions[who] >= before.positions[who]
+
+
+def _followed(before: View, step: Step) -> Iterator[str]:
+    """The watch caches that took something over, or began anew."""
+    for event in step.emitted(Applied):
+        if event.source == ETCD:
+            yield reader(event.holder, event.resource)
+    for event in step.emitted(Refilled):
+        yield reader(event.server, event.resource)
+    for event in step.emitted(Crashed):
+        yield from (who for who in before.windows if server(who.partition("/")[0]) == event.who)

@@ -17,6 +17,7 @@ _AMBIGUOUS = "a create that got no answer counts as failed; if it was carried ou
     limits={
         "crash": "expectations are forgotten: the new process may list from a server that has not seen the pods yet, "
         "or the old one's last create may still be on its way",
+        "expectations-expire": "a controller that has waited for five minutes acts on what its informer shows by then",
         "crash-server": _AMBIGUOUS,
         "lost-answer": _AMBIGUOUS,
         "late-commit": _AMBIGUOUS,

@@ -8,15 +8,22 @@ from __future__ import annotations
 from seatrial.model.cluster.events import Committed
 from seatrial.model.draft import View
 from seatrial.model.etcd import KeyValue
+from seatrial.model.faults import BACKUP_RESTORE
 from seatrial.model.machine import Step
-from seatrial.model.scenarios.store import Ranged, Transacted
+from seatrial.model.rigs.store import Ranged, Transacted
 
-from .invariant import Parts, stepwise
+from .invariant import Parts, at_rest, stepwise
 
 ETCD = ("revision", "compacted", "log", "keys")
 
 
-@stepwise(source="etcd documentation, KV API guarantees (revision); Data model", needs=ETCD)
+@stepwise(
+    source="etcd documentation, KV API guarantees (revision); Data model",
+    limits={
+        BACKUP_RESTORE: "etcd is replaced by an older backup of it, and begins at the revision of that, or far above"
+    },
+    needs=ETCD,
+)
 def etcd_rev_monotone(before: View, step: Step, after: View) -> Parts | None:
     """The revision of the store never goes back, and one step raises it by one at most."""
     del step
@@ -66,3 +73,15 @@ def _left_at(revision: int, state: View) -> dict[str, KeyValue]:
         for event in batch.events if batch.revision <= revision else ():
             left[event.kv.key] = event.kv if event.kind == "PUT" else None
     return {key: kv for key, kv in left.items() if kv is not None}
+
+
+@at_rest(
+    source="etcd documentation, Disaster recovery (restoring with revision bump)",
+    limits={
+        "revision-not-bumped": "a watch that resumes above the backup's revision waits, and misses what is made below"
+    },
+    needs=("copied", "backup", "revision", "keys"),
+)
+def ha_restore_tells_readers(state: View) -> Parts:
+    """A reader of an etcd that was restored from a backup has in the end what is there: it is told to begin anew."""
+    yield "its copy has the keys that exist", state.copied.kvs == tuple(state.keys[key] for key in state.keys)

@@ -102,7 +102,9 @@ def obj_deletion_one_way(before: View, step: Step, after: View) -> Parts:
     source="Kubernetes documentation, Finalizers; apiserver/pkg/registry/generic/registry/store.go (Delete, Update)",
     limits={
         "finalizer-added-during-delete": "a DELETE that has decided to remove does not look at finalizers again when "
-        "its transaction is tried again (kubernetes issues 77988 and 110521)"
+        "its transaction is tried again (kubernetes issues 77988 and 110521)",
+        "update-retry=conflict": "a DELETE is decided on a server's cached copy, which may not have the finalizer yet "
+        "(kubernetes issue 77619)",
     },
     needs=CLUSTER,
 )

@@ -10,12 +10,14 @@ or output, and nothing keeps state between calls.
 - ``draft``, ``state``, ``machine``     the kernel: rules on drafts, states as values, actions; nothing of Kubernetes
 - ``events``                            how what happens is told
 - ``frozen_json``, ``objects``, ``kinds``  API objects as frozen values; the rules in which kinds differ
-- ``etcd``                              revisions, transactions, history, compaction, watches
+- ``etcd``                              revisions, transactions, history, compaction, watches, leases, members
 - ``apiserver``                         one request, stage by stage
-- ``machinery``                         informers, work queues, expectations
+- ``machinery``                         reflectors, informers, work queues, expectations, leader election
 - ``api``, ``reconcile``                what a reconciler may ask; how it is run again after each answer
-- ``controllers``                       one reconciler a file
-- ``faults``                            what may go wrong, with budgets
+- ``controllers``, ``nodes``            one reconciler a file; the kubelet, and the containers that only it touches
+- ``clocks``                            the time of one machine: offset, rate, jumps
+- ``faults``, ``profiles``              what may go wrong, with budgets; in what versions differ
 - ``cluster``                           all of it as the steps of one machine
+- ``rigs``                              machines around one part alone
 - ``scenario``, ``scenarios``           what is explored, by name
 """

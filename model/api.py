@@ -16,11 +16,12 @@ from attrs import frozen
 
 from . import kinds
 from .apiserver import request as requests
-from .apiserver.answer import Answer
+from .apiserver.answer import Answer, Frame
 from .apiserver.request import NO_OPTIONS, Options, Request
 from .frozen_json import freeze_map
 from .kinds import Kind
 from .machinery.workqueue import Key
+from .nodes.containers import Containers
 from .objects import Object, resource_prefix
 
 
@@ -83,8 +84,65 @@ class Fulfilled:
     key: Key
 
 
-Effect: TypeAlias = Ask | Look | ExpectCreations | ExpectDeletions | CreationsFailed | DeletionFailed | Fulfilled
-EFFECTS: Final = (Ask, Look, ExpectCreations, ExpectDeletions, CreationsFailed, DeletionFailed, Fulfilled)
+@frozen(cache_hash=True)
+class Running:
+    """Of a kubelet: ask which containers of pods of one name run on its node."""
+
+    key: Key
+
+
+@frozen(cache_hash=True)
+class StartContainers:
+    """Of a kubelet: start a pod's containers on its node."""
+
+    containers: Containers
+
+
+@frozen(cache_hash=True)
+class StopContainers:
+    """Of a kubelet: stop a pod's containers on its node, and wait until they have stopped."""
+
+    containers: Containers
+
+
+@frozen(cache_hash=True)
+class Wrote:
+    """Remember the revision of a write that was made for a key."""
+
+    key: Key
+    resource: str
+    revision: int
+
+
+@frozen(cache_hash=True)
+class AwaitOwnWrites:
+    """Wait until this process's informers have everything that it remembers to have written for a key."""
+
+    key: Key
+
+
+@frozen(cache_hash=True)
+class AwaitSettled:
+    """Wait until every server knows of all changes of a resource, and no earlier write in a namespace is on its way."""
+
+    resource: str
+    namespace: str
+
+
+@frozen(cache_hash=True)
+class Setting:
+    """Ask for the setting of a knob: as which version of itself a program behaves."""
+
+    knob: str
+
+
+OfExpectations: TypeAlias = ExpectCreations | ExpectDeletions | CreationsFailed | DeletionFailed | Fulfilled
+OfNode: TypeAlias = Running | StartContainers | StopContainers
+Effect: TypeAlias = Ask | Look | OfExpectations | OfNode | Wrote | AwaitOwnWrites | AwaitSettled | Setting
+EFFECTS: Final = (
+    *(Ask, Look, ExpectCreations, ExpectDeletions, CreationsFailed, DeletionFailed, Fulfilled),
+    *(Running, StartContainers, StopContainers, Wrote, AwaitOwnWrites, AwaitSettled, Setting),
+)
 Place: TypeAlias = tuple[str, str]
 """Where an object is: namespace and name, like the :class:`~.machinery.workqueue.Key` that a reconciler is given."""
 
@@ -109,11 +167,13 @@ class ApiError(Exception):
         return self.answer.reason
 
 
-def get(kind: Kind | str, key: Place, *, live: bool = False) -> Generator[Effect, Any, Object | None]:
+def get(
+    kind: Kind | str, key: Place, *, live: bool = False, options: Options = NO_OPTIONS
+) -> Generator[Effect, Any, Object | None]:
     """One object, or ``None`` if there is none.
 
     It comes from this process's informer and may be an old state; with ``live`` it is asked of the API server, as it is
-    now.
+    now, or as the ``options`` allow (``Options(resource_version="0")``: as the server's watch cache has it).
 
     Raises:
         ApiError: (``live``) refused for another reason than that it does not exist, or no answer came.
@@ -124,7 +184,7 @@ def get(kind: Kind | str, key: Place, *, live: bool = False) -> Generator[Effect
         path = found.key(namespace, name).path
         seen: tuple[Object, ...] = yield Look(found.resource, path)
         return next((each for each in seen if each.name == name), None)
-    answer = yield Ask(requests.get(found, namespace, name))
+    answer = yield Ask(requests.get(found, namespace, name, options=options))
     return None if answer.status == NOT_FOUND else _shown(answer)
 
 
@@ -143,6 +203,34 @@ def list(  # noqa: A001 - the verb's name; this module has no other use for list
 def _controls(owner: Object, object_: Object) -> bool:
     reference = object_.controller_ref()
     return reference is not None and reference.uid == owner.uid
+
+
+def list_live(
+    kind: Kind | str, *, namespace: str = "", options: Options = NO_OPTIONS
+) -> Generator[Effect, Any, Answer]:
+    """Objects of a kind, asked of the API server: the answer with its ``items`` and the ``revision`` that they show.
+
+    ``options`` say how new they must be (``resource_version``, ``resource_version_match``), how many are wanted
+    (``limit``), and where to go on (``continue_token``).
+
+    Raises:
+        ApiError: refused (410 Expired if that state is forgotten), or no answer came.
+    """
+    return _accepted((yield Ask(requests.list_(_kind(kind), namespace, options=options))))
+
+
+def watch(
+    kind: Kind | str, *, namespace: str = "", options: Options = NO_OPTIONS
+) -> Generator[Effect, Any, tuple[Frame, ...]]:
+    """What happened to objects of a kind after ``options.resource_version``: frames, until the server ends the stream.
+
+    It may end at any time; whoever wants more watches again from what it was told last.  If the server has forgotten
+    what happened then, the only frame is an ERROR with status 410.
+
+    Raises:
+        ApiError: refused, or no answer came.
+    """
+    return _accepted((yield Ask(requests.watch(_kind(kind), namespace, options=options)))).frames or ()
 
 
 def create(object_: Object, *, options: Options = NO_OPTIONS) -> Generator[Effect, Any, Object]:
@@ -232,6 +320,51 @@ def deletion_failed(key: Key, name: str) -> Generator[Effect, Any, None]:
 def fulfilled(key: Key) -> Generator[Effect, Any, bool]:
     """Whether everything expected for ``key`` was seen."""
     return bool((yield Fulfilled(key)))
+
+
+def wrote(key: Key, stored: Object) -> Generator[Effect, Any, None]:
+    """Remember, for ``key``, an object that was just created or updated, as the answer showed it."""
+    yield Wrote(key, _kind_of(stored).resource, int(stored.resource_version))
+
+
+def await_own_writes(key: Key) -> Generator[Effect, Any, None]:
+    """Wait until this process's informers have all that it wrote for ``key`` and remembers."""
+    yield AwaitOwnWrites(key)
+
+
+def await_settled(kind: Kind | str, namespace: str) -> Generator[Effect, Any, None]:
+    """Wait until all servers know of all changes of a kind, and no earlier write in the namespace is on its way.
+
+    No program can ask for that; it is what some programs wait a while for.
+    """
+    yield AwaitSettled(_kind(kind).resource, namespace)
+
+
+def setting(knob: str) -> Generator[Effect, Any, str]:
+    """The setting of a knob of :mod:`.profiles`: as which version of itself a program behaves."""
+    return str((yield Setting(knob)))
+
+
+def running(key: Key) -> Generator[Effect, Any, tuple[Containers, ...]]:
+    """The containers that run on this kubelet's node for pods of one name."""
+    found: tuple[Containers, ...] = yield Running(key)
+    return found
+
+
+def start_containers(pod: Object) -> Generator[Effect, Any, None]:
+    """Start a pod's containers on this kubelet's node."""
+    yield StartContainers(Containers.of(pod))
+
+
+def stop_containers(containers: Containers) -> Generator[Effect, Any, None]:
+    """Stop containers on this kubelet's node."""
+    yield StopContainers(containers)
+
+
+def _accepted(answer: Answer) -> Answer:
+    if answer.refused:
+        raise ApiError(answer)
+    return answer
 
 
 def _shown(answer: Answer) -> Object:

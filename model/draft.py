@@ -82,6 +82,13 @@ def require(condition: object) -> None:
         raise Disabled
 
 
+def spend(left: MutableMapping[Any, int], what: object) -> None:
+    """Let the rule go on only if something is left of a budget, and take one of it."""
+    number = left[what]
+    require(number)
+    left[what] = number - 1
+
+
 class View:
     """A state to be read: plain variables as attributes, map variables as mappings.
 

@@ -37,3 +37,14 @@ class Telling(Protocol):
     def arrow(self) -> Arrow | None:
         """The message that it was, if it was one."""
         ...
+
+
+@frozen(cache_hash=True)
+class Note:
+    """Something that happens within one component: a sentence for stories, which no promise is about."""
+
+    sentence: str
+
+    @property
+    def arrow(self) -> None:
+        """No message."""

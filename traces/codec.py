@@ -87,12 +87,13 @@ def _plain_trace(trace: Trace) -> dict[str, object]:
 
 
 def _plain_scenario(scenario: ScenarioRef) -> dict[str, object]:
-    return {
+    plain: dict[str, object] = {
         "name": scenario.name,
         "parameters": _sorted(scenario.parameters),
         "faults": _sorted(scenario.faults),
         "mutant": scenario.mutant,
     }
+    return {**plain, "profile": scenario.profile} if scenario.profile else plain
 
 
 def _sorted(entries: Mapping[str, object]) -> dict[str, object]:
@@ -158,12 +159,15 @@ def _check_format(node: Node) -> None:
 
 
 def _scenario(node: Node) -> ScenarioRef:
-    name, parameters, faults, mutant = node.fields("name", "parameters", "faults", "mutant")
+    always = ("name", "parameters", "faults", "mutant")
+    fields = node.fields(*always, "profile") if "profile" in node.entries() else node.fields(*always)
+    name, parameters, faults, mutant, *profile = fields
     return ScenarioRef(
         name.name(),
         {key: entry.value for key, entry in parameters.entries().items()},
         {key: entry.count() for key, entry in faults.entries().items()},
         mutant.text(),
+        profile[0].name() if profile else "",
     )
 
 

@@ -26,7 +26,10 @@ A recording of an API server has in each line:
 - ``request``: ``method``, ``path``, ``query``, ``content_type`` and ``body``;
 - ``response``: ``status``, ``reason``, ``message``, ``warnings`` and ``body``; a watch's body is the list of
   its frames;
-- ``etcd_revision``: etcd's revision before and after the request.
+- ``etcd_revision``: etcd's revision before and after the request;
+- where there are several servers, ``server``: which of them was asked;
+- where a line sums up what was asked in between, ``request`` is null; where no answer came, ``response.status`` is
+  null and its body says what the client saw; what happened to servers meanwhile stands in the step, in brackets.
 
 A recording of the calls that an API server makes of etcd has in each line:
 
@@ -49,25 +52,26 @@ from attrs import frozen
 from seatrial.model.errors import BadInput
 
 Demands = Mapping[str, type]
-"""Which fields a line must have, and of which type (``object``: any); a dot leads inwards."""
+"""Which fields a line must have, and of which type (``object``: any); a dot leads inwards, and behind a question mark
+a null is as good as what is demanded."""
 
 ETCD: Final[Demands] = {
     "etcd": str,
     "seq": int,
     "scenario": str,
     "step": object,
-    "request.path": str,
-    "request.body": dict,
-    "response.http_status": int,
+    "request?.path": str,
+    "request?.body": object,
+    "response?.http_status?": int,
 }
 
 APISERVER: Final[Demands] = {
     "seq": int,
     "scenario": str,
     "step": object,
-    "request.method": str,
-    "request.path": str,
-    "response.status": int,
+    "request?.method": str,
+    "request?.path": str,
+    "response.status?": int,
 }
 
 ETCD_CALLS: Final[Demands] = {
@@ -157,10 +161,13 @@ def _refuse_constant(name: str) -> NoReturn:
 def _demand(line: Line, name: str, wanted: type) -> None:
     """Refuse a line in which a field is missing or of another type."""
     value: Any = line.fields
-    for part in name.split("."):
+    parts, name = name.split("."), name.replace("?", "")
+    for part, optional in ((each.removesuffix("?"), each.endswith("?")) for each in parts):
         if not isinstance(value, dict) or part not in value:
             remedy = f"a line of this kind of recording has {name}; is this the right kind of recording?"
             raise line.bad(f"the field {name} is missing", remedy)
         value = cast("dict[str, Any]", value)[part]
+        if value is None and optional:
+            return
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise line.bad(f"the field {name} is not {_JSON_NAMES[wanted]}", "repair or remove the line")

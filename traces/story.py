@@ -37,6 +37,8 @@ def _heading(trace: Trace, width: int) -> Iterator[str]:
     if scenario.parameters:
         yield from _wrapped(f"Made with: {_parameters(scenario)}", width)
     yield from _wrapped(f"Faults that may happen: {budgets(scenario.faults) or 'none'}", width)
+    if scenario.profile:
+        yield from _wrapped(f"Profile: {scenario.profile}", width)
     if scenario.mutant:
         yield from _wrapped(f"Seeded bug (mutant): {scenario.mutant}", width)
 

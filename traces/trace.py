@@ -33,12 +33,14 @@ class ScenarioRef:
         parameters: plain JSON values, by name.
         faults: the budget of each fault, by name.
         mutant: the id of the guard that was removed, or empty.
+        profile: the profile that was asked for in place of the scenario's own, or empty.
     """
 
     name: str
     parameters: Mapping[str, Json] = field(default=EMPTY, converter=freeze_map)
     faults: Mapping[str, int] = field(default=EMPTY, converter=freeze_map)
     mutant: str = ""
+    profile: str = ""
 
     @classmethod
     def of(cls, scenario: Scenario) -> ScenarioRef:
@@ -47,7 +49,7 @@ class ScenarioRef:
         Raises:
             BadInput: a parameter is not a JSON value.
         """
-        return cls(scenario.name, scenario.parameters, scenario.faults, scenario.mutant)
+        return cls(scenario.name, scenario.parameters, scenario.faults, scenario.mutant, scenario.profile)
 
 
 @frozen

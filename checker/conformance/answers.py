@@ -52,8 +52,9 @@ class Comparison:
     def _bodies(self, recorded: Mapping[str, Any], answer: Answer) -> Iterator[Difference]:
         body = as_fields(recorded.get("body")) or {}
         if answer.text is not None:
-            if recorded.get("body") != answer.text:
-                yield Difference("body", recorded.get("body"), answer.text)
+            told = body.get("text", recorded.get("body"))
+            if told != answer.text:
+                yield Difference("body", told, answer.text)
         elif answer.refused:
             yield from self._refusals(recorded.get("reason"), body, answer)
         elif answer.frames is not None:
@@ -157,6 +158,7 @@ class Comparison:
         if types != ["BOOKMARK" if isinstance(each, Kind) else each and each.type for each in actual]:
             yield Difference("frames", types, [each.type for each in frames])
             return
+        yield from _misplaced_bookmarks(told)
         for index, (theirs, frame) in enumerate(zip(told, actual, strict=True)):
             object_ = as_fields(theirs.get("object")) or {}
             if isinstance(frame, Kind):
@@ -224,6 +226,25 @@ class Comparison:
 
 def _metadata(object_: Fields) -> Fields:
     return as_fields(object_.get("metadata")) or {}
+
+
+def has_bookmark_of_time(recorded: Mapping[str, Any]) -> bool:
+    """Whether a watch was told a bookmark that only time made."""
+    return any(_kind_of_bookmark(as_fields(each) or {}) for each in as_list(recorded.get("body")) or ())
+
+
+def _misplaced_bookmarks(told: list[Fields]) -> Iterator[Difference]:
+    """Bookmarks that say less than what was told before them, or as much as what was told after them."""
+    versions = [str(_metadata(as_fields(each.get("object")) or {}).get("resourceVersion")) for each in told]
+    numbers = [int(each) if each.isdecimal() else None for each in versions]
+    for index, (frame, said) in enumerate(zip(told, numbers, strict=True)):
+        if said is None or _kind_of_bookmark(frame) is None:
+            continue
+        before = max((each for each in numbers[:index] if each is not None), default=0)
+        rest = zip(told[index + 1 :], numbers[index + 1 :], strict=True)
+        after = [each for later, each in rest if each is not None and later.get("type") != "BOOKMARK"]
+        if said < before or any(each <= said for each in after):
+            yield Difference(f"frames[{index}].metadata.resourceVersion", said, (before, *after[:1]))
 
 
 def _kind_of_bookmark(recorded: Fields) -> Kind | None:

@@ -17,6 +17,7 @@ from seatrial.model.apiserver import Answer, Settings, User, create, front
 from seatrial.model.apiserver.addresses.pool import PORTS_KEY, ports_object
 from seatrial.model.apiserver.authentication import user_of_token
 from seatrial.model.apiserver.bootstrap import flowcontrol
+from seatrial.model.apiserver.calls import Calls
 from seatrial.model.apiserver.definition_controllers import settle
 from seatrial.model.apiserver.definitions import RESOURCE as DEFINITIONS
 from seatrial.model.apiserver.http import HttpRequest
@@ -26,6 +27,7 @@ from seatrial.model.etcd import Batch, Compact, DeleteRange, Member, Put, Refuse
 from seatrial.model.etcd.cells import Cells
 from seatrial.model.objects import Object
 
+from .apiserver_past import since
 from .clients import fresh_objects
 
 OTHER_WRITERS_KEY: Final = "/registry/of-other-writers"
@@ -43,8 +45,8 @@ Source: Kubernetes 1.36, ``kubeapiserver/options/authentication.go`` (TokenSucce
 class Handler(Protocol):
     """An API server that can be compared."""
 
-    def __call__(
-        self, cells: Cells, http: HttpRequest, settings: Settings, /, *, past: Cells | None, opened: int
+    def __call__(  # noqa: PLR0913 - the last three by keyword
+        self, cells: Cells, http: HttpRequest, settings: Settings, /, *, past: Cells | None, opened: int, calls: Calls
     ) -> Answer | NotModelled:
         """The answer to a request (see :func:`seatrial.model.apiserver.chain.serve`)."""
         ...
@@ -52,7 +54,7 @@ class Handler(Protocol):
 
 @define
 class World:
-    """A fresh cluster.  ``settings`` is how its server is set up."""
+    """A cluster.  ``settings`` is how its servers are set up."""
 
     handler: Handler
     settings: Settings
@@ -62,18 +64,46 @@ class World:
     _remembered: dict[str, tuple[User, float]] = Factory(dict[str, tuple[User, float]])
     """The tokens that were good, whose they were, and until when the server remembers that."""
 
-    def __attrs_post_init__(self) -> None:
+    @classmethod
+    def fresh(cls, handler: Handler, settings: Settings) -> World:
+        """A cluster in which nobody has asked for anything yet."""
+        world = cls(handler, settings)
+        world._fill()
+        return world
+
+    def _fill(self) -> None:
         self.etcd.serve(Put(PORTS_KEY.path, ports_object(())))
         for request in flowcontrol.requests():
             front.handle(self.etcd, request, self.settings)
         for each in fresh_objects():
             self.make(each, user=_SERVER, agent=_SERVERS_AGENT)
 
-    def ask(self, http: HttpRequest, *, time: float, opened: int = 0) -> Answer | NotModelled:
-        """The answer to a request at a time; ``opened`` is the revision at which a watch was opened."""
+    def ask(  # noqa: PLR0913 - how a server sees the world, each by keyword
+        self,
+        http: HttpRequest,
+        *,
+        time: float,
+        opened: int = 0,
+        seen: Member | None = None,
+        began: int = 0,
+        calls: Calls | None = None,
+        heard_first: str = "",
+    ) -> Answer | NotModelled:
+        """The answer to a request at a time; ``opened`` is the revision at which a watch was opened.
+
+        ``seen`` is etcd as the server's caches have it, if they are behind; ``began`` the revision at which they were
+        filled, if that was later than the beginning.  ``calls`` is the server's way to etcd; ``heard_first`` the policy
+        that refuses first.
+        """
         tokens = {**self.settings.tokens, **self._good_tokens(http.token, time)}
-        settings = evolve(self.settings, tokens=tokens)
-        return self.handler(self.etcd, http, settings, past=self._past(), opened=opened)
+        settings = evolve(self.settings, tokens=tokens, heard_first=heard_first)
+        cells = self.etcd if seen is None else seen
+        past = since(self._past(cells), began) if began else self._past(cells)
+        return self.handler(cells, http, settings, past=past, opened=opened, calls=Calls() if calls is None else calls)
+
+    def copy(self) -> World:
+        """The same cluster, which goes its own way."""
+        return World(self.handler, self.settings, self.etcd.copy(), self._forgotten, dict(self._remembered))
 
     def reach(self, revision: int) -> None:
         """Let others write in etcd until it has come to a revision.
@@ -117,11 +147,11 @@ class World:
         """Let the lease of a key end."""
         self.etcd.serve(DeleteRange(key))
 
-    def _past(self) -> Cells:
-        """Etcd as the watch caches of the server remember it."""
+    def _past(self, cells: Member) -> Member:
+        """Etcd as watch caches remember it that were filled at the beginning."""
         if not self._forgotten:
-            return self.etcd
-        return Member(self.etcd.revision, keys=self.etcd.keys, log=self._forgotten + self.etcd.log)
+            return cells
+        return Member(cells.revision, keys=cells.keys, log=self._forgotten + cells.log)
 
     def _good_tokens(self, token: str | None, time: float) -> dict[str, User]:
         """The tokens that the server remembers; the one that is sent is looked at unless it does."""

@@ -43,6 +43,10 @@ class Bijection:
             self._to_recorded[model] = recorded
         return fits
 
+    def copy(self) -> Bijection:
+        """The same correspondence, which goes its own way."""
+        return Bijection(dict(self._to_model), dict(self._to_recorded))
+
     def bind_anew(self, recorded: str, model: str) -> None:
         """Make two names partners though they may have had others: what those named is gone."""
         self._to_recorded.pop(self._to_model.pop(recorded, ""), None)
@@ -64,6 +68,10 @@ class OrderIsomorphism:
 
     _recorded: list[int] = Factory(list[int])
     _model: list[int] = Factory(list[int])
+
+    def copy(self) -> OrderIsomorphism:
+        """The same correspondence, which goes its own way."""
+        return OrderIsomorphism(list(self._recorded), list(self._model))
 
     def bind(self, recorded: int, model: int) -> bool:
         """Make two revisions partners; ``False`` if that breaks the order or another partnership."""
@@ -97,6 +105,10 @@ class Correspondence:
     revisions: OrderIsomorphism = Factory(OrderIsomorphism)
     times: dict[str, str] = Factory(dict[str, str])
     """The times that the recorded server has told as its own, and what the model told there."""
+
+    def copy(self) -> Correspondence:
+        """The same correspondences, which go their own way."""
+        return Correspondence(self.uids.copy(), self.names.copy(), self.revisions.copy(), dict(self.times))
 
     def path(self, recorded: str) -> str:
         """A path as the model is asked for it."""

@@ -9,11 +9,13 @@ Source: etcd ``api/etcdserverpb/rpc.proto``; observed behaviour of etcd 3.4 to 3
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any, Final, TypeVar, cast
 
 from attrs import AttrsInstance, fields_dict, frozen
 
+from seatrial.model.errors import BadInput
 from seatrial.model.etcd import (
     Compact,
     Compare,
@@ -28,6 +30,7 @@ from seatrial.model.etcd import (
     LeaseListResponse,
     LeaseRevoke,
     LeaseTimeToLive,
+    LeaseTimeToLiveResponse,
     Put,
     PutResponse,
     Range,
@@ -36,11 +39,17 @@ from seatrial.model.etcd import (
     Request,
     Response,
     Result,
+    Status,
+    StatusResponse,
     Target,
     Txn,
     TxnResponse,
+    WatchCancel,
     WatchCreate,
+    WatchProgress,
+    WatchRequest,
 )
+from seatrial.model.etcd.refusals import Code
 from seatrial.model.etcd.requests import Operation
 from seatrial.model.etcd.responses import CompactResponse, LeaseResponse, OperationResponse
 
@@ -56,18 +65,25 @@ _OPERATIONS: Final[dict[str, type[Operation]]] = {
     "delete_range": DeleteRange,
     "txn": Txn,
 }
-_PATHS: Final[dict[str, type[Request | WatchCreate]]] = {
+_PATHS: Final[dict[str, type[Request]]] = {
     "/v3/kv/range": Range,
     "/v3/kv/put": Put,
     "/v3/kv/deleterange": DeleteRange,
     "/v3/kv/txn": Txn,
     "/v3/kv/compaction": Compact,
-    "/v3/watch": WatchCreate,
     "/v3/lease/grant": LeaseGrant,
     "/v3/lease/revoke": LeaseRevoke,
     "/v3/lease/keepalive": LeaseKeepAlive,
     "/v3/lease/timetolive": LeaseTimeToLive,
     "/v3/lease/leases": LeaseList,
+    "/v3/maintenance/status": Status,
+}
+_ADDITIONAL: Final = {f"/v3/kv/lease/{name}": f"/v3/lease/{name}" for name in ("revoke", "timetolive", "leases")}
+WATCH_PATH: Final = "/v3/watch"
+_SAID_ON_STREAMS: Final[dict[str, type[WatchRequest]]] = {
+    "create_request": WatchCreate,
+    "cancel_request": WatchCancel,
+    "progress_request": WatchProgress,
 }
 _BYTES: Final = {"key", "range_end", "value"}
 _OPERANDS: Final = {
@@ -81,30 +97,59 @@ _RENAMED: Final = {"ttl": "TTL", "id": "ID"}  # the fields of leases are written
 _IGNORED: Final = {
     Range: "serializable",  # a single member answers both kinds of reads alike
     Compact: "physical",  # when space on disk is freed cannot be told from outside
-    LeaseTimeToLive: "keys",  # what is attached is told of living leases only, and these are not compared
 }
 
 
 # --- Requests -----------------------------------------------------------------------------------------------
 
 
-def read_request(path: str, body: Json, encoding: Encoding) -> Request | WatchCreate:
+def read_request(path: str, body: object, encoding: Encoding) -> Request | WatchRequest:
     """The request that a body sent to a path of the gateway is.
 
     Raises:
         NotModelled: the model has no such request, or not all of it.
-        BadInput: a field is malformed.
+        BadInput: a field is malformed, or the body is no JSON object.
     """
-    kind = _PATHS.get(path.replace("/v3/kv/lease/", "/v3/lease/"))  # leases have two addresses
-    if kind is None:
+    name = path.rsplit("/", 1)[-1]
+    address = _address(path)
+    kind = _PATHS.get(_ADDITIONAL.get(address, address))
+    if kind is None and address != WATCH_PATH:
         raise NotModelled(f"the model does not serve {path}")
-    outer = Fields(path.rsplit("/", 1)[-1], body, encoding)
-    inner = outer.inner("create_request") if kind is WatchCreate else outer
-    if inner is None:
-        raise NotModelled("the model watches only by create_request")
-    request = _read(inner, kind)
-    outer.done()
-    return request
+    if not isinstance(body, dict):
+        raise BadInput(f"the body of {name} is not a JSON object")
+    fields = Fields(name, cast("Json", body), encoding)
+    return _read_said_on_stream(fields) if kind is None else _read(fields, kind)
+
+
+def read_said(body: object, encoding: Encoding) -> WatchRequest:
+    """What one of the messages is that a client sends on a stream of watches.
+
+    Raises:
+        NotModelled: the model has no such message, or not all of it.
+        BadInput: it is malformed.
+    """
+    if not isinstance(body, dict):
+        raise BadInput("a message on a stream is not a JSON object")
+    return _read_said_on_stream(Fields("watch", cast("Json", body), encoding))
+
+
+def is_watch(path: str) -> bool:
+    """Whether streams of watches are opened at a path."""
+    return _address(path) == WATCH_PATH
+
+
+def _address(path: str) -> str:
+    """A path by its present name; all of these releases still serve the one from before the first release."""
+    return re.sub("^/v3beta/", "/v3/", path)
+
+
+def _read_said_on_stream(outer: Fields) -> WatchRequest:
+    for name, kind in _SAID_ON_STREAMS.items():
+        inner = outer.inner(name)
+        if inner is not None:
+            outer.done()
+            return _read(inner, kind)
+    raise NotModelled(f"the model watches only by {' or '.join(_SAID_ON_STREAMS)}")
 
 
 def _read(fields: Fields, kind: type[Plain]) -> Plain:
@@ -135,7 +180,8 @@ def _read_field(fields: Fields, name: str, default: object) -> Any:
 
 def _read_compare(fields: Fields) -> Compare:
     target = fields.choice("target", Target)
-    operand = fields.bytes("value") if target is Target.VALUE else fields.number(_OPERANDS[target])
+    operands = {each: fields.bytes(name) if name in _BYTES else fields.number(name) for each, name in _OPERANDS.items()}
+    operand = operands[target]  # what is given for another target counts as not given
     result = fields.choice("result", Result)
     compare = Compare(fields.bytes("key"), target, result, operand, fields.bytes("range_end"))
     fields.done()
@@ -152,12 +198,13 @@ def _read_branch(fields: Fields) -> Operation:
     raise NotModelled("the model has no operation that says nothing")
 
 
-def write_request(request: Request | WatchCreate, encoding: Encoding) -> tuple[str, Json]:
+def write_request(request: Request | WatchRequest, encoding: Encoding) -> tuple[str, Json]:
     """The path of the gateway, and the body, with which a request is made."""
-    path = next(path for path, kind in _PATHS.items() if isinstance(request, kind))
     body = _write(request, encoding)
-    if isinstance(request, WatchCreate):
-        return path, {"create_request": body}
+    for name, said in _SAID_ON_STREAMS.items():
+        if isinstance(request, said):
+            return WATCH_PATH, {name: body}
+    path = next(path for path, kind in _PATHS.items() if isinstance(request, kind))
     if isinstance(request, Compact):
         body["physical"] = True  # answer when it is done, so that nothing is half compacted when one looks
     return path, body
@@ -202,31 +249,44 @@ def _write_item(item: Compare | Operation | Filter, encoding: Encoding) -> Json 
 class Dialect:
     """How a release's gateway speaks: whether a refusal repeats its text, and which status gRPC code 9 has.
 
+    ``storage_version`` is told in a server's status, with the quota of its database, since etcd 3.6.
+
     Source: observed behaviour of etcd 3.4.23, 3.5.1, 3.5.16 and 3.6.8, recordings A.19.
     """
 
     repeats_error: bool = False
     failed_precondition: int = 400
+    storage_version: str = ""
 
     def status(self, code: int) -> int:
         """The HTTP status for a gRPC code."""
-        return {5: 404, 9: self.failed_precondition}.get(code, 400)
+        return {5: 404, 8: 429, 9: self.failed_precondition}.get(code, 400)
 
 
 DIALECTS: Final = {
     "3.4.23": Dialect(repeats_error=True, failed_precondition=412),
     "3.5.1": Dialect(repeats_error=True),
     "3.5.16": Dialect(),
-    "3.6.8": Dialect(),
+    "3.6.8": Dialect(storage_version="3.6.0"),
 }
+_DATABASE_QUOTA: Final = 2 * 1024**3
 
 
 def write_refusal(refused: Refused, dialect: Dialect) -> tuple[int, Json]:
     """The HTTP status and the body of a refusal."""
-    body: Json = {"code": int(refused.code), "message": refused.message}
+    return _write_refusal(refused.code, refused.message, dialect)
+
+
+def write_malformed(message: str, dialect: Dialect) -> tuple[int, Json]:
+    """The HTTP status and the body of the answer to a request that the gateway cannot read."""
+    return _write_refusal(Code.INVALID_ARGUMENT, message, dialect)
+
+
+def _write_refusal(code: Code, message: str, dialect: Dialect) -> tuple[int, Json]:
+    body: Json = {"code": int(code), "message": message}
     if dialect.repeats_error:
-        body["error"] = refused.message
-    return dialect.status(refused.code), body
+        body["error"] = message
+    return dialect.status(code), body
 
 
 def header(revision: int) -> Json:
@@ -244,8 +304,23 @@ def write_answer(request: Request, response: Response, encoding: Encoding) -> Js
             return filled({"header": header(response.revision), "leases": leases})
         case LeaseResponse():
             return _write_lease(request, response)
+        case LeaseTimeToLiveResponse():
+            told = {"ID": response.id, "TTL": response.ttl, "grantedTTL": response.granted_ttl}
+            keys = [encoding.write(key) for key in response.keys]
+            return filled({"header": header(response.revision), **told, "keys": keys})
+        case StatusResponse():
+            return _write_status(response)
         case _:
             return _write_response(response, encoding)
+
+
+def _write_status(response: StatusResponse) -> Json:
+    """What a server tells of itself, but for what changes with its disk and its log."""
+    told = filled({"header": header(response.revision), "version": response.version})
+    storage = DIALECTS[response.version].storage_version
+    if storage:
+        told |= {"storageVersion": storage, "dbSizeQuota": str(_DATABASE_QUOTA), "downgradeInfo": {}}
+    return told
 
 
 def _write_lease(request: Request, response: LeaseResponse) -> Json:

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sysconfig
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Final, Self
 from attrs import Factory, define, field
 
 from seatrial.model.errors import BadInput
-from seatrial.model.etcd import Range, Request, Version, WatchCreate
+from seatrial.model.etcd import Range, Request, Version, WatchRequest
 from seatrial.model.etcd.versions import nearest
 
-from .etcd_gateway import OK, write_request
-from .etcd_wire import BASE64, Json, a_list, an_object, masked, revision_of
+from .etcd_gateway import OK, WATCH_PATH, write_request
+from .etcd_wire import BASE64, masked, revision_of
 
 if TYPE_CHECKING:
     import httpx
@@ -37,7 +37,12 @@ _PLACE: Final = "live etcd"
 _REMEDY: Final = "install a real etcd and a client for it: pip install 'seatrial[etcd]'"
 _SECONDS_TO_START: Final = 20.0
 _SECONDS_TO_STOP: Final = 10.0
-_SECONDS_OF_SILENCE: Final = 5.0
+_SECONDS_TO_HEAR: Final = 5.0
+MOST_HEARD: Final = 512
+"""So many bytes are heard of what is said on a stream: the gateway reads no more once it has begun to answer."""
+
+SECONDS_OF_PROGRESS: Final = 0.1
+"""So often a watch that asked for it is told its progress when nothing happens: as often as a server allows."""
 
 
 @define
@@ -50,12 +55,14 @@ class Live:
 
     version: Version = field(init=False)
     _http: httpx.Client = field(init=False)
+    _server: _Server = field(init=False)
     _until_the_end: ExitStack = Factory(ExitStack)
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
             self._http = opened.enter_context(_client())
-            self._http.base_url = opened.enter_context(_server(self._http))
+            self._server = opened.enter_context(_server(self._http))
+            self._http.base_url = self._server.address
             self.version = nearest(str(self._http.get("/version").json()["etcdserver"]))
             self._until_the_end = opened.pop_all()
         return self
@@ -64,6 +71,15 @@ class Live:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._until_the_end.close()
+
+    def restart(self) -> None:
+        """Kill the server and start it again with what it has on its disk.
+
+        Raises:
+            BadInput: it does not start.
+        """
+        self._server.stop(abruptly=True)
+        self._server.start()
 
     def ask(self, request: Request) -> tuple[int, object]:
         """The HTTP status and the body of an answer, without what tells only which server gave it."""
@@ -82,27 +98,40 @@ class Live:
             raise BadInput("the server does not tell its revision", place=_PLACE)
         return told
 
-    def watch(self, watch: WatchCreate, *, until: int) -> list[object]:
-        """A watch's messages up to an event of revision ``until``, or until it is cancelled or falls silent."""
+    @contextmanager
+    def stream(self, said: Sequence[WatchRequest]) -> Generator[Reception]:
+        """Open a stream of watches for a ``with`` block: all that its client says is said at the beginning."""
+        content = said_on_stream(said)
+        with self._http.stream("POST", WATCH_PATH, content=content, timeout=_SECONDS_TO_HEAR) as answer:
+            yield Reception(answer.iter_lines())
+
+
+def said_on_stream(said: Sequence[WatchRequest]) -> bytes:
+    """What a client says on a stream, as it goes over the wire."""
+    return b"".join(json.dumps(write_request(each, BASE64)[1], separators=(",", ":")).encode() for each in said)
+
+
+@define
+class Reception:
+    """What a stream has sent so far."""
+
+    _lines: Iterator[str]
+    messages: list[object] = Factory(list[object])
+
+    def read_until(self, enough: Callable[[], bool]) -> None:
+        """Wait for messages until there are enough, or the stream ends, or for as long as makes no sense any more.
+
+        What is missing then shows in the comparison.
+        """
         import httpx  # noqa: PLC0415 - optional
 
-        path, body = write_request(watch, BASE64)
-        messages: list[object] = []
-        with (
-            suppress(httpx.TimeoutException),  # what is missing shows in the comparison
-            self._http.stream("POST", path, json=body, timeout=_SECONDS_OF_SILENCE) as answer,
-        ):
-            for line in answer.iter_lines():
-                message = an_object(json.loads(line))
-                messages.append(message)
-                if _is_last(an_object(message.get("result")), until):
+        deadline = time.monotonic() + _SECONDS_TO_HEAR
+        with suppress(httpx.TimeoutException):
+            while not enough() and time.monotonic() < deadline:
+                line = next(self._lines, None)
+                if line is None:
                     break
-        return messages
-
-
-def _is_last(message: Json, until: int) -> bool:
-    events = [an_object(an_object(event).get("kv")) for event in a_list(message.get("events"))]
-    return bool(message.get("canceled")) or any(int(kv["mod_revision"]) >= until for kv in events)
+                self.messages.append(json.loads(line))
 
 
 def _client() -> httpx.Client:
@@ -121,22 +150,52 @@ def _executable() -> Path:
     return Path(found)
 
 
+@define
+class _Server:
+    """A process that runs etcd on a folder, at an address."""
+
+    http: httpx.Client
+    command: list[str]
+    output: Path
+    address: str
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until it answers.
+
+        Raises:
+            BadInput: it does not.
+        """
+        with self.output.open("ab") as file:
+            self.process = subprocess.Popen(self.command, stdout=file, stderr=subprocess.STDOUT)  # noqa: S603 - our own
+        _wait_until_healthy(self.http, self.address, self.process, self.output)
+
+    def stop(self, *, abruptly: bool = False) -> None:
+        """End the process, and wait until it has ended."""
+        if self.process is None:
+            return
+        if not abruptly:
+            self.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(_SECONDS_TO_STOP)
+        self.process.kill()
+        self.process.wait()
+
+
 @contextmanager
-def _server(http: httpx.Client) -> Generator[str]:
-    """Run a server; gives the address at which it listens."""
+def _server(http: httpx.Client) -> Generator[_Server]:
+    """Run a server on a folder of its own."""
     executable = _executable()
     with TemporaryDirectory(prefix="seatrial-etcd-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         clients, peers = (f"http://127.0.0.1:{port}" for port in _free_ports(2))
-        output = folder / "output.txt"
-        with output.open("wb") as file:
-            arguments = [str(executable), *_flags(folder / "data", clients, peers)]
-            process = subprocess.Popen(arguments, stdout=file, stderr=subprocess.STDOUT)  # noqa: S603 - our own
+        command = [str(executable), *_flags(folder / "data", clients, peers)]
+        server = _Server(http, command, folder / "output.txt", clients)
         try:
-            _wait_until_healthy(http, clients, process, output)
-            yield clients
+            server.start()
+            yield server
         finally:
-            _stop(process)
+            server.stop()
 
 
 def _flags(data: Path, clients: str, peers: str) -> list[str]:
@@ -145,6 +204,7 @@ def _flags(data: Path, clients: str, peers: str) -> list[str]:
         *("--listen-client-urls", clients, "--advertise-client-urls", clients),
         *("--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers),
         *("--initial-cluster", f"default={peers}"),
+        *("--experimental-watch-progress-notify-interval", f"{SECONDS_OF_PROGRESS}s"),
     ]
 
 
@@ -168,12 +228,3 @@ def _wait_until_healthy(http: httpx.Client, address: str, process: subprocess.Po
         time.sleep(0.05)
     last = output.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
     raise BadInput(f"etcd does not start: {' '.join(last)}", place=_PLACE, remedy="see what it says")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_SECONDS_TO_STOP)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -11,6 +11,7 @@ Source: etcd documentation, "gRPC gateway"; Protocol Buffers documentation, "Pro
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from enum import StrEnum
@@ -23,6 +24,15 @@ from seatrial.model.errors import BadInput
 
 Json = dict[str, Any]
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+_WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
+_NUMBERS: Final = 2**63
+
+
+def _in_mixed_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 class NotModelled(Exception):
@@ -75,12 +85,10 @@ class Fields:
     def number(self, name: str) -> int:
         """A number, perhaps written as a string; 0 if it is not there."""
         value = self._take(name, 0)
-        try:
-            if isinstance(value, str | int) and not isinstance(value, bool):
-                return int(value)
-        except ValueError:
-            pass
-        raise self._bad(name, "not a whole number")
+        text = "" if isinstance(value, bool | float) else str(value)
+        if _WHOLE.fullmatch(text) and -_NUMBERS <= int(text) < _NUMBERS:
+            return int(text)
+        raise self._bad(name, "not a whole number of 64 bits")
 
     def flag(self, name: str) -> bool:
         """A truth value; false if it is not there."""
@@ -116,8 +124,11 @@ class Fields:
             raise NotModelled(f"the model does not know the field {name} of {self.name}")
 
     def _take(self, name: str, default: Any) -> Any:
-        self._taken.add(name)
-        return self.body.get(name, default)
+        """A field by its name, or by the name in mixed case that JSON has for it; a null is as good as no field."""
+        found = name if name in self.body else _in_mixed_case(name)
+        self._taken.add(found)
+        value = self.body.get(found)
+        return default if value is None else value
 
     def _list(self, name: str) -> list[object]:
         value = self._take(name, [])
@@ -127,8 +138,10 @@ class Fields:
 
     def _choice(self, name: str, value: object, kind: type[Choice]) -> Choice:
         members = list(kind)
-        if isinstance(value, int) and 0 <= value < len(members):
-            return members[value]
+        if isinstance(value, int) and not isinstance(value, bool):
+            if 0 <= value < len(members):
+                return members[value]
+            raise NotModelled(f"the model does not know the choice {value} of {self.name}.{name}")
         for member in members:
             if member.value == value:
                 return member

@@ -34,6 +34,10 @@ class Filling:
 
     _filled: set[tuple[str, Json]] = Factory(set[tuple[str, Json]])
 
+    def copy(self) -> Filling:
+        """The same knowledge, which goes its own way."""
+        return Filling(set(self._filled))
+
     def allowed(self, recorded_status: object, asked: HttpRequest, answer: Answer, cells: Cells) -> Answer:
         """The answer that the model may give: its own, or, if that was recorded and could be, the refusal."""
         cache = self._cache(asked, cells)

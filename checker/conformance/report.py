@@ -55,7 +55,8 @@ class Tally:
 class Report:
     """The outcome of a comparison.  ``steps == matched + mismatched + skipped``; reasons count the skipped ones.
 
-    ``scenarios`` tells the same by scenario, where the comparison knows them.
+    ``rules`` count matched steps where a real answer is one of several that the model admits, by the rule that admits
+    it.  ``scenarios`` tells the same by scenario, where the comparison knows them.
     """
 
     steps: int
@@ -65,9 +66,16 @@ class Report:
     mismatches: tuple[Mismatch, ...] = ()
     reasons: tuple[tuple[str, int], ...] = field(default=())
     scenarios: tuple[tuple[str, Tally], ...] = ()
+    rules: tuple[tuple[str, int], ...] = ()
 
     @classmethod
-    def of(cls, scenarios: Mapping[str, Tally], mismatches: Iterable[Mismatch], reasons: Mapping[str, int]) -> Self:
+    def of(
+        cls,
+        scenarios: Mapping[str, Tally],
+        mismatches: Iterable[Mismatch],
+        reasons: Mapping[str, int],
+        rules: Mapping[str, int] | None = None,
+    ) -> Self:
         """The report of steps that are counted by scenario, in the order given."""
         whole = sum(scenarios.values(), Tally())
         return cls(
@@ -78,6 +86,7 @@ class Report:
             mismatches=tuple(mismatches),
             reasons=tuple(sorted(reasons.items())),
             scenarios=tuple(scenarios.items()),
+            rules=tuple(sorted((rules or {}).items())),
         )
 
     def as_json(self) -> dict[str, object]:
@@ -89,6 +98,7 @@ class Report:
             "skipped": self.skipped,
             "mismatches": [each.as_json() for each in self.mismatches],
             "reasons": dict(self.reasons),
+            "admitted": dict(self.rules),
             "scenarios": {
                 name: {"matched": each.matched, "mismatched": each.mismatched, "skipped": each.skipped}
                 for name, each in self.scenarios
@@ -100,8 +110,10 @@ def combine(reports: Iterable[Report]) -> Report:
     """One report for several: counts added up, mismatches in the order given."""
     reports = tuple(reports)
     reasons: Counter[str] = Counter()
+    rules: Counter[str] = Counter()
     for report in reports:
         reasons.update(dict(report.reasons))
+        rules.update(dict(report.rules))
     return Report(
         steps=sum(each.steps for each in reports),
         matched=sum(each.matched for each in reports),
@@ -110,4 +122,5 @@ def combine(reports: Iterable[Report]) -> Report:
         mismatches=tuple(mismatch for each in reports for mismatch in each.mismatches),
         reasons=tuple(sorted(reasons.items())),
         scenarios=tuple(each for report in reports for each in report.scenarios),
+        rules=tuple(sorted(rules.items())),
     )

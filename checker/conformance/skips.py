@@ -6,10 +6,14 @@ counted and its reason is printed; nothing is passed over in silence.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from attrs import frozen
+
+from seatrial.model.etcd.check import MAX_BYTES
+from seatrial.model.etcd.refusals import MessageTooLarge, RequestTooLarge
 
 Fields = Mapping[str, Any]
 
@@ -29,34 +33,38 @@ def reason_to_skip(fields: Fields, skips: tuple[Skip, ...]) -> str | None:
 
 # --- etcd -----------------------------------------------------------------------------------------------------------
 
-AFTER_A_GAP: Final = "steps before it are not recorded: the revision is taken from the answer, the rest is compared"
-"""Said of a line by which the model's revision was set after steps that are not recorded."""
+
+def _is_no_answer(fields: Fields) -> bool:
+    answer = fields["response"]
+    return fields["request"] is None or answer is None or answer["http_status"] is None
 
 
 def _is_about_the_server(fields: Fields) -> bool:
     path: str = fields["request"]["path"]
-    return path.startswith(("/v3/maintenance/", "/v3/cluster/", "/v3/auth/"))
+    served = path == "/v3/maintenance/status"
+    return not served and path.startswith(("/v3/maintenance/", "/v3/cluster/", "/v3/auth/"))
 
 
-def _asks_for_time_left(fields: Fields) -> bool:
-    path: str = fields["request"]["path"]
-    return path.endswith("/lease/timetolive") and str(_body(fields).get("TTL")) != "-1"
+def _is_larger_than_recorded(fields: Fields) -> bool:
+    """The server found the request too large, and what is recorded of it is not: the recorder has shortened it."""
+    body: object = fields["response"].get("body")
+    said = str(cast("Fields", body).get("message")) if isinstance(body, dict) else ""
+    too_large = said == RequestTooLarge.message or said.startswith(MessageTooLarge.message)
+    return too_large and len(json.dumps(fields["request"]["body"])) <= MAX_BYTES
 
 
-def _lists_several_leases(fields: Fields) -> bool:
-    path: str = fields["request"]["path"]
-    return path.endswith("/lease/leases") and len(_body(fields).get("leases", ())) > 1
-
-
-def _body(fields: Fields) -> Fields:
-    body = fields["response"].get("body")
-    return cast("Fields", body) if isinstance(body, dict) else {}
+def _is_recorded_decoded(fields: Fields) -> bool:
+    """The server could not decode a key or a value, and what is recorded is its text: that any text can be."""
+    body: object = fields["response"].get("body")
+    said = str(cast("Fields", body).get("message")) if isinstance(body, dict) else ""
+    return said.startswith("illegal base64 data") or (said.startswith("proto:") and "for bytes field" in said)
 
 
 ETCD: Final = (
+    Skip("the line is not a request with its answer", _is_no_answer),
     Skip("maintenance: about the server's process and disk, not about keys", _is_about_the_server),
-    Skip("how much of a lease's time is left depends on when one asks", _asks_for_time_left),
-    Skip("leases are listed by the time that they have left", _lists_several_leases),
+    Skip("a key or value is recorded decoded: its server could not decode it", _is_recorded_decoded),
+    Skip("the request is recorded in short: its server found it too large", _is_larger_than_recorded),
 )
 
 

@@ -34,7 +34,7 @@ GUARANTEES: tuple[Guarantee, ...] = (
     ),
     Guarantee(
         ns_no_orphans,
-        holds_in=("namespaces", "quotas", "addresses"),
+        holds_in=("namespaces", "teardown-settled", "quotas", "addresses"),
         teeth=(("no-namespace-lifecycle", "namespaces"),),
         limits=(Limit("created-during-teardown", "teardown"),),
     ),

@@ -34,6 +34,7 @@ GUARANTEES: tuple[Guarantee, ...] = (
             Limit("server-crash", "replicaset", {"crash-server": 1, "stale-cache": 1}),
             Limit("stale-restart", "replicaset-stale-restart"),
             Limit("orphaned-create", "replicaset", {"crash": 1}),
+            Limit("expired-expectations", "replicaset-expiry"),
         ),
     ),
     Guarantee(

@@ -47,13 +47,16 @@ GUARANTEES: tuple[Guarantee, ...] = (
     ),
     Guarantee(
         obj_finalizer_blocks_removal,
-        holds_in=("editors", "deletion", "release-race", "replicaset-scaled"),
+        holds_in=("editors", "deletion", "release-race", "replicaset-scaled", "held-first"),
         teeth=(
             ("delete-ignores-finalizers", "deletion"),
             ("first-finalizer-removes", "deletion"),
             ("update-removes-the-living", "editors"),
         ),
-        limits=(Limit("finalizer-added-during-delete", "finalizer-race"),),
+        limits=(
+            Limit("finalizer-added-during-delete", "finalizer-race"),
+            Limit("cached-copy-decides", "held-first", profile="update-retry=conflict"),
+        ),
     ),
     Guarantee(
         api_error_means_no_effect,

@@ -157,7 +157,7 @@ def _note_attempt(lookup: EtcdLookup, attempt: Attempt, *, has_read: bool) -> No
 def _read(lookup: EtcdLookup, request: Request, past: Cells | None) -> Answer:
     if lookup.calls is not None:
         _note_read(lookup.calls, request, cached=is_cached(request, lookup.settings))
-    return serve_read(lookup.cells, request, lookup.settings, past=past)
+    return serve_read(lookup.cells, request, lookup.settings, past=past, calls=lookup.calls)
 
 
 def _note_read(calls: Calls, request: Request, *, cached: bool) -> None:

@@ -15,6 +15,7 @@ from ..etcd.requests import Range
 from ..etcd.values import KeyValue
 from ..objects import Object, ObjectKey, resource_prefix
 from .answer import Answer, Cause, Details
+from .calls import Calls
 from .paging import Page, token_at_present
 from .reading import Demand, get_answer, is_cached, list_answer, plan
 from .request import Request
@@ -44,11 +45,19 @@ def stored_of(kv: KeyValue | None) -> Stored | None:
     return None if kv is None else Stored.decode(cast("Object", kv.value), kv.mod_revision)
 
 
-def serve_read(cells: Cells, request: Request, settings: Settings = SMALL, *, past: Cells | None = None) -> Answer:
+def serve_read(
+    cells: Cells,
+    request: Request,
+    settings: Settings = SMALL,
+    *,
+    past: Cells | None = None,
+    calls: Calls | None = None,
+) -> Answer:
     """The answer to a GET or LIST.
 
-    ``past`` is etcd as the server's watch caches remember it: they still know revisions that etcd has compacted away.
-    Without it they know no more than etcd.
+    ``past`` is etcd as the server's watch caches remember it: they still know revisions that etcd has compacted away,
+    and where they do not go back far enough etcd is asked, which ``calls`` notes.  Without it they know no more than
+    etcd.
     """
     cached = is_cached(request, settings)
     wanted = plan(request, cached=cached)
@@ -60,11 +69,22 @@ def serve_read(cells: Cells, request: Request, settings: Settings = SMALL, *, pa
         return get_answer(request, read(cells, request.key))
     source = past if cached and past is not None else cells
     revision = wanted.revision if wanted.demand is Demand.EXACT else 0
-    try:
-        copies = read_all(source, request.kind.resource, request.namespace, revision=revision)
-    except Compacted:
-        return _expired(wanted.page)
+    copies = _snapshot(source, request, revision)
+    if copies is None and source is not cells:
+        if calls is not None:
+            calls.read_range(request.kind.resource, request.namespace, wanted.page.limit, revision)
+        copies = _snapshot(cells, request, revision)
+    if copies is None:
+        return expired(wanted.page)
     return list_answer(request, copies, revision or cells.revision, wanted.page)
+
+
+def _snapshot(source: Cells, request: Request, revision: int) -> list[Stored] | None:
+    """What there is for a list, as it was at a revision (0: now); ``None`` if that is no longer known."""
+    try:
+        return read_all(source, request.kind.resource, request.namespace, revision=revision)
+    except Compacted:
+        return None
 
 
 def too_large(wanted: int, present: int, *, cached: bool) -> Answer:
@@ -77,7 +97,7 @@ def too_large(wanted: int, present: int, *, cached: bool) -> Answer:
     return Answer(504, "Timeout", message, (cause,), Details(), retry_after_seconds=int(cached))
 
 
-def _expired(page: Page) -> Answer:
+def expired(page: Page) -> Answer:
     """410: the snapshot is compacted away.  Who was paging through it is told how to go on without."""
     if not page.start:
         return Answer(410, "Expired", "The resourceVersion for the provided list is too old.")

@@ -256,6 +256,11 @@ def list_(kind: Kind, namespace: str = "", *, options: Options = NO_OPTIONS, use
     return Request(verb="list", kind=kind, namespace=namespace, options=options, user=user)
 
 
+def watch(kind: Kind, namespace: str = "", *, options: Options = NO_OPTIONS, user: str = "admin") -> Request:
+    """Watch the objects of a kind, of one namespace if given."""
+    return Request(verb="watch", kind=kind, namespace=namespace, options=options, user=user)
+
+
 def update(
     kind: Kind,
     object_: Object,

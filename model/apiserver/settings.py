@@ -105,6 +105,8 @@ class Settings:
     objects like others).
     ``settles`` is whether the controllers inside the server have done all that is to do before each request; if not,
     whoever runs the server lets them work (:func:`~.definition_controllers.settle`).
+    ``heard_first`` is the ValidatingAdmissionPolicy, if any, that is told of before others where several refuse: a real
+    server goes through them in the order of a hash table.
     """
 
     plugins: frozenset[str] = frozenset({"NamespaceLifecycle"})
@@ -116,6 +118,7 @@ class Settings:
     policies: tuple[Policy, ...] = ()
     webhooks: Mapping[str, Webhook] = field(factory=dict[str, Webhook])
     settles: bool = True
+    heard_first: str = ""
 
 
 SMALL: Final = Settings()

@@ -53,6 +53,8 @@ def watch_answer(
     source = past if cached and past is not None else cells
     opened = opened or cells.revision
     if not wants_initial_events(request):
+        if version + 1 < source.compacted:
+            return _told([Frame("ERROR", error=too_old(version, source.compacted - 1, cached=cached))])
         return _told(_changes(source, request, selection, version))
     if version > opened:
         return _told([Frame("ERROR", error=too_large(version, opened, cached=cached))])
@@ -101,11 +103,17 @@ def bookmark(kind: Kind, revision: int, *, ends_initial_events: bool = False) ->
     return Frame("BOOKMARK", Object(root if record is None else completed(record, root)))
 
 
+def too_old(version: int, begin: int, *, cached: bool) -> Answer:
+    """410: changes after a version are no longer known, as an ERROR says it.  A watch cache tells where it begins."""
+    message = f"too old resource version: {version} ({begin})" if cached else _TOO_OLD
+    return Answer(410, "Expired", message)
+
+
+_TOO_OLD: Final = "The resourceVersion for the provided watch is too old."
+
+
 def _changes(source: Cells, request: Request, selection: Selection, version: int) -> Iterator[Frame]:
-    """All changes after a version, or the one ERROR of a version that is too old."""
-    if version + 1 < source.compacted:
-        yield Frame("ERROR", error=Answer(410, "Expired", "The resourceVersion for the provided watch is too old."))
-        return
+    """All changes after a version."""
     prefix = resource_prefix(request.kind.resource, request.namespace)
     for event in _events(source.log, prefix, version):
         frame = frame_of(request, selection, event)

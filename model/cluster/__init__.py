@@ -8,11 +8,13 @@ One atomic step is one thing that the real system does atomically: one etcd tran
 taken, one event applied to one copy.  Between any two steps of one component anything else may happen.
 
 - ``serving``    API servers: a request is served, its transaction committed or lost, its answer sent
-- ``copies``     watch caches and informers: listing, and applying the next event
+- ``reading``    what clients read: from etcd, or from a server's watch cache, and watches; ``read_parts`` its guards
+- ``copies``     watch caches and informers: listing, applying the next event, and what happens when history is gone
+- ``etcd_members``  which member of etcd each server talks to
 - ``processes``  controllers and scripts: beginning, taking an answer, asking the next question
 - ``faults``     crashes, lost answers, late commits, switching servers
-- ``events``     what these steps emit
-- ``history``    observers: what promises need to know of the past
+- ``events``, ``copy_events``, ``read_events``, ``member_events``  what these steps emit
+- ``history``, ``read_history``  observers: what promises need to know of the past
 """
 
 from .compose import Cluster

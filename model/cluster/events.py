@@ -9,7 +9,6 @@ from attrs import frozen
 
 from ..apiserver.answer import Answer
 from ..apiserver.request import Mark, Request
-from ..apiserver.storage import Stored
 from ..etcd import KeyValue
 from ..events import Arrow
 from ..frozen_json import FrozenMap
@@ -112,27 +111,6 @@ class Served:
             return f"admits; first {self.aside.split('/')[2]}"
         origin = "cached copy" if self.cached else "fresh copy"
         return f"works from {origin} at {self.compared}" if self.compared else "admits"
-
-
-@frozen(cache_hash=True)
-class Read:
-    """An API server reads an object from etcd for a GET that must not be stale."""
-
-    server: str
-    process: str
-    request: Request
-    revision: int
-
-    @property
-    def sentence(self) -> str:
-        """What happened."""
-        found = f"finds it at revision {self.revision}" if self.revision else "finds nothing"
-        return f"{server(self.server)} reads etcd for {asked(self.request)} of {self.process} and {found}"
-
-    @property
-    def arrow(self) -> Arrow:
-        """Server to etcd."""
-        return Arrow(server(self.server), ETCD, f"read: {f'at {self.revision}' if self.revision else 'nothing'}")
 
 
 @frozen(cache_hash=True)
@@ -254,57 +232,6 @@ class Answered:
 
 
 @frozen(cache_hash=True)
-class Applied:
-    """A copy (a server's watch cache, or an informer) takes over one change."""
-
-    holder: str
-    resource: str
-    source: str
-    path: str
-    revision: int
-    old: Stored | None
-    new: Stored | None
-
-    @property
-    def sentence(self) -> str:
-        """What happened."""
-        kind = "ADDED" if self.old is None else "DELETED" if self.new is None else "MODIFIED"
-        where = f"watch cache of {server(self.holder)}" if self.source == ETCD else f"informer of {self.holder}"
-        return f"the {where} sees {kind} {self.path} at revision {self.revision}"
-
-    @property
-    def arrow(self) -> Arrow:
-        """Source to holder."""
-        kind = "ADDED" if self.old is None else "DELETED" if self.new is None else "MODIFIED"
-        from_etcd = self.source == ETCD
-        source, holder = (ETCD, server(self.holder)) if from_etcd else (server(self.source), self.holder)
-        return Arrow(source, holder, f"{kind} {self.path.rsplit('/', 1)[-1]} ({self.revision})")
-
-
-@frozen(cache_hash=True)
-class Listed:
-    """An informer fills its copy by listing a resource from a server's watch cache."""
-
-    holder: str
-    resource: str
-    source: str
-    revision: int
-    items: tuple[tuple[str, Stored], ...]
-
-    @property
-    def sentence(self) -> str:
-        """What happened."""
-        names = ", ".join(path.rsplit("/", 1)[-1] for path, _ in self.items) or "nothing"
-        asked = f"{self.holder} lists {self.resource} from {server(self.source)}"
-        return f"{asked}, as of revision {self.revision}: {names}"
-
-    @property
-    def arrow(self) -> Arrow:
-        """Source to holder."""
-        return Arrow(server(self.source), self.holder, f"list {self.resource}: {len(self.items)} at {self.revision}")
-
-
-@frozen(cache_hash=True)
 class Began:
     """A process begins a piece of work: a controller one key, a script its only run."""
 
@@ -388,6 +315,22 @@ class Switched:
     def sentence(self) -> str:
         """What happened."""
         return f"{self.process} turns to {server(self.server)}"
+
+    @property
+    def arrow(self) -> None:
+        """No message."""
+
+
+@frozen(cache_hash=True)
+class Expired:
+    """A controller does not wait any more to see what it created and deleted."""
+
+    process: str
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        return f"{self.process} has waited for five minutes to see what it did, and waits no longer"
 
     @property
     def arrow(self) -> None:

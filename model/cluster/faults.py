@@ -10,18 +10,44 @@ silence before or after would not.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from attrs import frozen
 
 from ..apiserver.answer import Answer
-from ..draft import require
-from ..faults import API_SWITCH, CRASH, CRASH_SERVER, LATE_COMMIT, LOST_ANSWER
+from ..draft import require, spend
+from ..faults import (
+    API_SWITCH,
+    COMPACTION,
+    CRASH,
+    CRASH_SERVER,
+    EXPECTATIONS_EXPIRE,
+    LATE_COMMIT,
+    LOST_ANSWER,
+    PARTITION,
+    STALE_CACHE,
+)
 from ..machinery.controller import Controller
 from ..machinery.expectations import Expectations
+from ..machinery.workqueue import Queue, add
 from .copies import Copies
-from .events import AnswerLost, Crashed, Switched
+from .copy_events import Forgot
+from .events import AnswerLost, Crashed, Expired, Switched
 from .events import server as server_name
-from .state import IDLE, NO_ANSWER, Call, ClusterDraft, answer_on, call_on
+from .state import IDLE, NO_ANSWER, Call, ClusterDraft, answer_on, call_on, reader
+
+FAULTS: Final = (
+    STALE_CACHE,
+    CRASH,
+    CRASH_SERVER,
+    LOST_ANSWER,
+    LATE_COMMIT,
+    API_SWITCH,
+    COMPACTION,
+    EXPECTATIONS_EXPIRE,
+    PARTITION,
+)
+"""What can go wrong in a cluster."""
 
 GOES_ON = "it may still be carried out"
 VANISHES = "it is never carried out"
@@ -44,7 +70,7 @@ class Faults:
 
     def crash(self, draft: ClusterDraft, who: str) -> None:
         """A controller loses its memory; it may come back to another API server."""
-        _spend(draft, CRASH)
+        spend(draft.budgets, CRASH)
         call = draft.calls.get(who)
         detail = ""
         if call is not None:
@@ -52,14 +78,21 @@ class Faults:
             del draft.calls[who]
         draft.homes[who] = home = draft.choose(self.copies.servers)
         draft.works[who] = IDLE
-        draft.queues[who] = ()
+        draft.queues[who] = self._found_running(draft, self.controllers[who].node)
         draft.expectations[who] = Expectations()
+        if who in draft.own_writes:
+            del draft.own_writes[who]
         self.copies.stop(draft, who, self.controllers[who].resources)
         draft.emit(Crashed(who, f"{detail}and turns to {server_name(home)}"))
 
+    def _found_running(self, draft: ClusterDraft, node: str) -> Queue:
+        """What a kubelet that starts looks at first: the containers that it finds on its node."""
+        found = draft.containers.get(node, ()) if node else ()
+        return add((), *(each.key for each in found))
+
     def crash_server(self, draft: ClusterDraft, server: str) -> None:
         """An API server stops with all that is on it, untaken answers included, and starts again with fresh caches."""
-        _spend(draft, CRASH_SERVER)
+        spend(draft.budgets, CRASH_SERVER)
         for line in list(draft.calls):
             call = draft.calls[line]
             if call.server != server:
@@ -75,7 +108,7 @@ class Faults:
         """A request was carried out or refused, but its answer is lost."""
         call, answer = answer_on(draft, who)
         require(answer != NO_ANSWER)
-        _spend(draft, LOST_ANSWER)
+        spend(draft.budgets, LOST_ANSWER)
         draft.calls[who] = call.now(NO_ANSWER)
         draft.emit(AnswerLost(call.server, who, call.ask.request, CARRIED_OUT if answer.ok else REFUSED))
 
@@ -83,14 +116,39 @@ class Faults:
         """A process waits no longer; its request may be carried out later, or never."""
         call = call_on(draft, who)
         require(not isinstance(call.at, Answer))
-        _spend(draft, LATE_COMMIT)
+        spend(draft.budgets, LATE_COMMIT)
         fate = self._let_go(draft, call)
         draft.calls[who] = call.now(NO_ANSWER)
         draft.emit(AnswerLost(call.server, who, call.ask.request, fate))
 
+    def expire(self, draft: ClusterDraft, who: str) -> None:
+        """A controller has waited for five minutes to see what it did, and waits no longer."""
+        require(draft.expectations[who].owed)
+        spend(draft.budgets, EXPECTATIONS_EXPIRE)
+        draft.expectations[who] = draft.expectations[who].older()
+        draft.emit(Expired(who))
+
+    def compact(self, draft: ClusterDraft) -> None:
+        """Etcd forgets its history up to now."""
+        require(draft.compacted < draft.revision)
+        spend(draft.budgets, COMPACTION)
+        draft.compacted = draft.revision
+        for resource in self.copies.resources:
+            self.copies.forget(draft, resource)
+        draft.emit(Forgot("", "", draft.compacted))
+
+    def forget(self, draft: ClusterDraft, server: str, resource: str) -> None:
+        """A server's watch cache forgets all the changes that it has."""
+        who = reader(server, resource)
+        require(draft.windows[who] < draft.positions[who])
+        spend(draft.budgets, COMPACTION)
+        draft.windows[who] = draft.positions[who]
+        self.copies.forget(draft, resource)
+        draft.emit(Forgot(server, resource, draft.windows[who]))
+
     def switch(self, draft: ClusterDraft, who: str) -> None:
         """A process turns to another API server; what it has on the way stays where it is."""
-        _spend(draft, API_SWITCH)
+        spend(draft.budgets, API_SWITCH)
         home = draft.homes[who]
         draft.homes[who] = other = draft.choose(each for each in self.copies.servers if each != home)
         draft.emit(Switched(who, other))
@@ -107,10 +165,3 @@ class Faults:
             require(free)
             draft.calls[free[0]] = call
         return fate
-
-
-def _spend(draft: ClusterDraft, fault: str) -> None:
-    """Use up one of a fault's budget."""
-    left = draft.budgets[fault]
-    require(left)
-    draft.budgets[fault] = left - 1

@@ -34,6 +34,7 @@ class ServerLookup:
 
     def live(self, key: ObjectKey) -> Object | None:
         """The object as etcd has it."""
+        self.copies.etcd.require_quorum(self.draft, self.server)
         stored = read(self.draft, key)
         return None if stored is None else stored.object
 

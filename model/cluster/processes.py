@@ -13,6 +13,8 @@ from attrs import frozen
 
 from ..api import (
     Ask,
+    AwaitOwnWrites,
+    AwaitSettled,
     CreationsFailed,
     DeletionFailed,
     Effect,
@@ -20,12 +22,23 @@ from ..api import (
     ExpectDeletions,
     Fulfilled,
     Look,
+    OfExpectations,
+    OfNode,
+    Running,
+    Setting,
+    StartContainers,
+    StopContainers,
+    Wrote,
 )
+from ..apiserver.storage import Attempt
 from ..draft import require
 from ..errors import ModelError
+from ..machinery.consistency import OwnWrites
 from ..machinery.controller import Controller
 from ..machinery.expectations import Expected
 from ..machinery.workqueue import Key, add
+from ..nodes.containers import Started, Stopped
+from ..profiles import KNOBS, Profile
 from ..reconcile import Exchange, Finished, Reconciler, advance
 from .copies import Copies
 from .events import Answered, Began, Ended, Sent
@@ -41,6 +54,7 @@ class Processes:
     parts: Parts
     controllers: dict[str, Controller]
     scripts: dict[str, Reconciler]
+    profile: Profile
 
     def begin(self, draft: ClusterDraft, who: str) -> None:
         """A controller takes the next key off its queue, a script starts; it goes as far as its first question."""
@@ -97,13 +111,41 @@ class Processes:
             draft.queues[process] = add(draft.queues[process], work.work)
 
     def _answer(self, draft: ClusterDraft, process: str, effect: Effect) -> Any:
-        """What a process's own memory answers."""
+        """What is answered at once; a step that has to wait for that is not enabled."""
         match effect:
             case Look(resource, prefix):
                 self._check_watched(process, resource)
                 who = reader(process, resource)
                 self.copies.require_fresh_enough(draft, who, resource)
                 return tuple(stored.object for stored in draft.copies[who].under(prefix))
+            case Setting(knob):
+                return self._setting(process, knob)
+            case AwaitSettled(resource, namespace):
+                self._require_settled(draft, resource, namespace)
+            case Running() | StartContainers() | StopContainers():
+                return self._on_node(draft, process, effect)
+            case Wrote() | AwaitOwnWrites():
+                self._own_writes(draft, process, effect)
+            case Ask():
+                raise AssertionError
+            case _:
+                return self._expect(draft, process, effect)
+        return None
+
+    def _setting(self, process: str, knob: str) -> str:
+        """How a knob is set.
+
+        Raises:
+            ModelError: there is no such knob.
+        """
+        if knob not in KNOBS:
+            message = f"{process} asks for the setting of {knob!r}, and there is no such knob: {', '.join(KNOBS)}"
+            raise ModelError(message)
+        return str(getattr(self.profile, knob.replace("-", "_")))
+
+    def _expect(self, draft: ClusterDraft, process: str, effect: OfExpectations) -> Any:
+        """What a process expects to see."""
+        match effect:
             case Fulfilled(key):
                 return self.parts.fulfilled(draft.expectations[process], key)
             case ExpectCreations(key, count):
@@ -114,8 +156,50 @@ class Processes:
                 draft.expectations[process] = draft.expectations[process].creation_observed(key, count)
             case DeletionFailed(key, name):
                 draft.expectations[process] = draft.expectations[process].deletion_observed(key, name)
-            case Ask():
-                raise AssertionError
+        return None
+
+    def _own_writes(self, draft: ClusterDraft, process: str, effect: Wrote | AwaitOwnWrites) -> None:
+        """What a process remembers to have written; what its informers have by now it need not remember."""
+        known = draft.own_writes.get(process, OwnWrites())
+        resources = self.controllers[process].resources if process in self.controllers else ()
+        reached = {each: draft.positions.get(reader(process, each), 0) for each in resources}
+        if isinstance(effect, Wrote):
+            draft.own_writes[process] = known.wrote(effect.key, effect.resource, effect.revision).settled(reached)
+        else:
+            require(self.parts.own_writes_seen(known, effect.key, reached))
+            if process in draft.own_writes:
+                del draft.own_writes[process]
+                if known.settled(reached).last:
+                    draft.own_writes[process] = known.settled(reached)
+
+    def _require_settled(self, draft: ClusterDraft, resource: str, namespace: str) -> None:
+        """Every server knows of all changes of a resource, and no write in the namespace that was admitted is left."""
+        for server in self.copies.servers:
+            require(self.copies.missed(draft, reader(server, resource), resource) == 0)
+        for line in draft.calls:
+            call = draft.calls[line]
+            require(not isinstance(call.at, Attempt) or call.ask.request.namespace != namespace)
+
+    def _on_node(self, draft: ClusterDraft, process: str, effect: OfNode) -> Any:
+        """What a kubelet sees and does on its node.
+
+        Raises:
+            ModelError: the process is no kubelet.
+        """
+        node = self.controllers[process].node if process in self.controllers else ""
+        if not node:
+            message = f"{process} is no kubelet: it has no node on which it could start or stop containers"
+            raise ModelError(message)
+        found = draft.containers.get(node, ())
+        match effect:
+            case Running(key):
+                return tuple(each for each in found if each.key == key)
+            case StartContainers(containers):
+                draft.containers[node] = tuple(sorted({*found, containers}))
+                draft.emit(Started(node, containers))
+            case StopContainers(containers):
+                draft.containers[node] = tuple(each for each in found if each != containers)
+                draft.emit(Stopped(node, containers))
         return None
 
     def _check_watched(self, process: str, resource: str) -> None:

@@ -15,19 +15,23 @@ from collections.abc import Mapping
 from attrs import evolve, frozen
 
 from ..apiserver.answer import Answer
-from ..apiserver.reading import get_answer
 from ..apiserver.reads import read, stored_of
-from ..apiserver.request import Request
+from ..apiserver.request import Mark, Request
 from ..apiserver.settings import Settings, User
 from ..apiserver.storage import Attempt, FollowUp, Outcome, Reread, Stored
 from ..draft import Disabled, require
 from ..errors import ModelError
 from ..etcd import Lost
+from ..profiles import Profile
 from .copies import Copies
-from .events import Committed, CompareLost, Concluded, Read, Served
+from .events import Committed, CompareLost, Concluded, Served
 from .lookups import ServerLookup
 from .parts import Parts
-from .state import Call, ClusterDraft, call_on, reader
+from .reading import Inquiry, Reading
+from .state import Awaiting, Call, ClusterDraft, call_on, reader
+
+CONFLICT = 409
+NOT_FOUND = 404
 
 
 @frozen(eq=False)
@@ -38,6 +42,12 @@ class Serving:
     parts: Parts
     settings: Settings
     users: Mapping[str, User]
+    profile: Profile
+
+    @property
+    def reading(self) -> Reading:
+        """How reads are served."""
+        return Reading(self.copies, self.profile)
 
     def serve(self, draft: ClusterDraft, line: str) -> None:
         """A server takes up a request: a read is answered, a write computed from the server's own copy."""
@@ -48,15 +58,29 @@ class Serving:
         refusal = self.parts.authorize(request, lookup)
         if refusal is not None:
             self._conclude(draft, line, call, refusal)
-        elif request.verb == "get":
-            found = read(draft, request.key)
-            draft.emit(Read(call.server, call.process, request, 0 if found is None else found.revision))
-            self._go_on(draft, line, call, get_answer(request, found))
+        elif request.verb in {"get", "list", "watch"}:
+            self._read(draft, line, call, request)
         elif request.verb in {"create", "update", "patch", "delete"}:
             self._write(draft, line, call, request, lookup)
         else:
-            message = f"a cluster does not serve {request.verb} yet; informers list and watch by rules of their own"
+            message = f"a cluster does not serve {request.verb} yet"
             raise ModelError(message)
+
+    def _read(self, draft: ClusterDraft, line: str, call: Call, request: Request) -> None:
+        """A read is answered, waits, or is refused; that an object is not there is an answer."""
+        at = self.reading.take_up(Inquiry(draft, call, request))
+        if isinstance(at, Answer) and at.refused and at.status != NOT_FOUND:
+            self._conclude(draft, line, call, at)
+        else:
+            self._go_on(draft, line, call, at)
+
+    def answer_from_cache(self, draft: ClusterDraft, line: str) -> None:
+        """A read that waited for its server's watch cache is answered."""
+        call = call_on(draft, line)
+        if not isinstance(call.at, Awaiting):
+            raise Disabled
+        inquiry = Inquiry(draft, call, self._in_name_of(call))
+        self._go_on(draft, line, call, self.reading.resume(inquiry, call.at.revision))
 
     def _in_name_of(self, call: Call) -> Request:
         """The request with the user in whose name the process sends it; without one it is an administrator's."""
@@ -66,6 +90,8 @@ class Serving:
     def _write(self, draft: ClusterDraft, line: str, call: Call, request: Request, lookup: ServerLookup) -> None:
         cached = self._cached(draft, call)
         outcome = self.parts.decide(request, cached, current=False, lookup=lookup)
+        if self.profile.update_retry == "conflict":
+            outcome = self._taken_at_its_word(draft, call, outcome, lookup)
         fresh = isinstance(outcome, Reread)
         outcome = self._confirmed(draft, outcome, lookup)
         if isinstance(outcome, Answer):
@@ -85,6 +111,7 @@ class Serving:
         call = call_on(draft, line)
         if not isinstance(call.at, Attempt):
             raise Disabled
+        self.copies.etcd.require_quorum(draft, call.server)
         attempt = self.parts.stamped(call.at, draft.revision + 1)
         path = attempt.key.path
         if attempt.value is None:
@@ -114,12 +141,37 @@ class Serving:
         else:
             self._go_on(draft, line, call, at, wrote=call.wrote or not isinstance(written, Lost))
 
+    def _taken_at_its_word(self, draft: ClusterDraft, call: Call, outcome: Outcome, lookup: ServerLookup) -> Outcome:
+        """What servers did that looked again only after a conflict: a cached copy decided everything else.
+
+        Also about a DELETE that marks: it had looked at the object itself, but marks the cached copy.
+        Source: kubernetes issue 77619.
+        """
+        cached = self._cached(draft, call)
+        if isinstance(outcome, Reread) and cached is not None:
+            at_once = self.parts.decide(outcome.request, cached, current=True, lookup=lookup)
+            conflict = isinstance(at_once, Answer) and (at_once.ok or at_once.status == CONFLICT)
+            return outcome if conflict else at_once
+        if call.ask.request.verb != "delete":
+            return outcome
+        attempt = self._confirmed(draft, outcome, lookup)
+        if isinstance(attempt, Attempt) and isinstance(attempt.request.stage, Mark):
+            copy = self._copy(draft, call)
+            if copy is not None:
+                return self.parts.decide(attempt.request, copy, current=True, lookup=lookup)
+        return attempt
+
     def _cached(self, draft: ClusterDraft, call: Call) -> Stored | None:
         """The server's own copy of the object that a request is about."""
         request = call.ask.request
         binds = request.subresource == "binding"  # this is a change of the pod
         if request.verb in {"create", "delete"} and not binds:  # these never begin with a cached copy
             return None
+        return self._copy(draft, call)
+
+    def _copy(self, draft: ClusterDraft, call: Call) -> Stored | None:
+        """The object as the server's watch cache has it; as etcd has it where there is none."""
+        request = call.ask.request
         who = reader(call.server, request.kind.resource)
         if request.kind.resource not in self.copies.resources:
             return read(draft, request.key)
@@ -132,11 +184,14 @@ class Serving:
     def _confirmed(self, draft: ClusterDraft, outcome: Outcome, lookup: ServerLookup) -> Answer | Attempt:
         """The outcome, after fresh reads if it needs them: one that follows another at once finds the same."""
         while isinstance(outcome, Reread):
+            self.copies.etcd.require_quorum(lookup.draft, lookup.server)
             request = outcome.request
             outcome = self.parts.decide(request, read(draft, request.key), current=True, lookup=lookup)
         return outcome
 
-    def _go_on(self, draft: ClusterDraft, line: str, call: Call, at: Answer | Attempt, *, wrote: bool = False) -> None:
+    def _go_on(
+        self, draft: ClusterDraft, line: str, call: Call, at: Answer | Attempt | Awaiting, *, wrote: bool = False
+    ) -> None:
         """Put the request's next stage on its line; a spare line, where nobody waits, is free after the answer."""
         if isinstance(at, Answer) and line != call.process:
             del draft.calls[line]

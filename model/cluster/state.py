@@ -11,7 +11,7 @@ more.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, MutableMapping
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -20,29 +20,41 @@ from ..apiserver.answer import Answer
 from ..apiserver.storage import Attempt
 from ..draft import Disabled
 from ..etcd import Batch, KeyValue
+from ..machinery.consistency import OwnWrites
 from ..machinery.expectations import Expectations
 from ..machinery.informer import Copy
 from ..machinery.workqueue import Key, Queue
+from ..nodes.containers import Containers
 from ..reconcile import Exchange
 
+_Option = TypeVar("_Option")
+
 NO_ANSWER = Answer(504, "Timeout", "no answer came: the write may have happened, or may still happen")
+
+
+@frozen(cache_hash=True)
+class Awaiting:
+    """A read that will be answered from the server's watch cache once that has come to a revision."""
+
+    revision: int
 
 
 @frozen(cache_hash=True)
 class Call:
     """A question of a process on its way.
 
-    ``at`` is ``None`` until an API server has taken it up, then the transaction that the server will try, then the
-    answer on its way back.  ``wrote`` says that it has committed one transaction already and goes on with another.
+    ``at`` is ``None`` until an API server has taken it up, then the transaction that the server will try, or what a
+    read waits for, then the answer on its way back.  ``wrote`` says that it has committed one transaction already and
+    goes on with another.
     """
 
     process: str
     server: str
     ask: Ask
-    at: Attempt | Answer | None = None
+    at: Attempt | Awaiting | Answer | None = None
     wrote: bool = False
 
-    def now(self, at: Attempt | Answer, *, wrote: bool = False) -> Call:
+    def now(self, at: Attempt | Awaiting | Answer, *, wrote: bool = False) -> Call:
         """The call, further on."""
         return Call(self.process, self.server, self.ask, at, wrote and isinstance(at, Attempt))
 
@@ -64,8 +76,11 @@ class ClusterDraft(Protocol):
     """A draft of a cluster's state: what its rules read and write.
 
     The first four are etcd's own.  ``positions`` says how far each reader's copy in ``copies`` has come; a reader
-    without a position has not listed yet.  ``homes`` is the API server that a process talks to; ``budgets`` how
-    often each fault may still happen.
+    without a position has not listed yet.  ``windows`` is how far back each server's watch caches remember: a watch can
+    begin at that revision or a later one.  ``relisting`` holds the informers whose watch cannot go on, so that they
+    must list again.  ``applied`` says how far each member of etcd has come that an API server talks to, ``cut_off``
+    holds the members that a partition separates (both are empty where etcd has one member).  ``homes`` is the API
+    server that a process talks to; ``budgets`` how often each fault may still happen.
     """
 
     revision: int
@@ -85,6 +100,26 @@ class ClusterDraft(Protocol):
     @property
     def positions(self) -> MutableMapping[str, int]:
         """By reader."""
+        ...
+
+    @property
+    def windows(self) -> MutableMapping[str, int]:
+        """By reader, of servers only."""
+        ...
+
+    @property
+    def relisting(self) -> MutableMapping[str, bool]:
+        """By reader, of informers only; true for all that are there."""
+        ...
+
+    @property
+    def applied(self) -> MutableMapping[str, int]:
+        """By member of etcd."""
+        ...
+
+    @property
+    def cut_off(self) -> MutableMapping[str, bool]:
+        """By member of etcd; true for all that are there."""
         ...
 
     @property
@@ -113,11 +148,21 @@ class ClusterDraft(Protocol):
         ...
 
     @property
+    def own_writes(self) -> MutableMapping[str, OwnWrites]:
+        """By controller, of those that remember some."""
+        ...
+
+    @property
+    def containers(self) -> MutableMapping[str, tuple[Containers, ...]]:
+        """What runs, by node; only where there are kubelets."""
+        ...
+
+    @property
     def budgets(self) -> MutableMapping[str, int]:
         """By fault."""
         ...
 
-    def choose(self, options: Iterable[str]) -> str:
+    def choose(self, options: Iterable[_Option]) -> _Option:
         """One of the options."""
         ...
 

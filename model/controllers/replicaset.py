@@ -1,10 +1,11 @@
 """The ReplicaSet controller: as many pods as the ReplicaSet wants, no more, no fewer.
 
 It decides on its informers' copies and so may act on what is not true any more; expectations keep it from acting twice
-on one observation.
+on one observation.  They expire; with the knob ``own-writes`` at ``own-revisions`` it waits besides until its informers
+have what it created.
 
 Left out, and so the bugs that it hides: adoption and release of pods by labels, the status of the ReplicaSet, the
-choice of the pods to delete by readiness and cost (the youngest goes), the expiry of expectations, and parallel
+choice of the pods to delete by readiness and cost (the youngest goes), and parallel
 creation within a batch (one after the other here, stopping at the first failure as the real one stops at the first
 failing batch).
 
@@ -29,6 +30,9 @@ REPLICASETS, PODS = "replicasets", "pods"
 
 def reconcile(key: Key) -> Generator[Effect, Any, None]:
     """Bring the number of a ReplicaSet's pods to what it wants."""
+    remembers = (yield from api.setting("own-writes")) == "own-revisions"
+    if remembers:
+        yield from api.await_own_writes(key)
     replicaset = yield from api.get("ReplicaSet", key)
     if replicaset is None:
         yield from api.expect_creations(key, 0)
@@ -38,25 +42,27 @@ def reconcile(key: Key) -> Generator[Effect, Any, None]:
     pods = yield from api.list("Pod", owner=replicaset, namespace=key.namespace)
     active = [pod for pod in pods if is_active(pod)]
     if may_act and not replicaset.is_terminating:
-        yield from _manage(key, replicaset, active)
+        yield from _manage(key, replicaset, active, remembers=remembers)
 
 
-def _manage(key: Key, replicaset: Object, active: list[Object]) -> Generator[Effect, Any, None]:
+def _manage(key: Key, replicaset: Object, active: list[Object], *, remembers: bool) -> Generator[Effect, Any, None]:
     missing = int(replicaset.spec.get("replicas", 1)) - len(active)
     if missing > 0:
-        yield from _create(key, replicaset, missing)
+        yield from _create(key, replicaset, missing, remembers=remembers)
     elif missing < 0:
         yield from _delete(key, active[missing:])
 
 
-def _create(key: Key, replicaset: Object, count: int) -> Generator[Effect, Any, None]:
+def _create(key: Key, replicaset: Object, count: int, *, remembers: bool) -> Generator[Effect, Any, None]:
     yield from api.expect_creations(key, count)
     for left in range(count, 0, -1):
         try:
-            yield from api.create(pod_of(replicaset))
+            created = yield from api.create(pod_of(replicaset))
         except ApiError:
             yield from api.creations_failed(key, left)
             raise
+        if remembers:
+            yield from api.wrote(key, created)
 
 
 def _delete(key: Key, victims: list[Object]) -> Generator[Effect, Any, None]:

@@ -6,20 +6,22 @@ nothing of Kubernetes: values are opaque.
 - ``transactions``  everything that makes a revision
 - ``mvcc``          reading, now or at a past revision
 - ``watch``         what a watcher is told
+- ``streams``       several watches of one client, their messages and their progress
 - ``compaction``    forgetting history
-- ``leases``        keys that vanish with their lease
+- ``leases``        keys that vanish with their lease, and when its time is over
 - ``requests``, ``responses``, ``refusals``, ``values``  what is said and stored
 - ``member``        the same as one mutable object, for tests and comparisons
+- ``members``       several members that agree on one log, each showing as much of it as it has applied
 
-Left out, and so the bugs that it hides: several members (lagging or partitioned ones, serializable reads),
-time (when a lease expires, when a watcher is told, progress notifications), exact limits on sizes,
-authentication, and maintenance.
+Left out, and so the bugs that it hides: the exact limits on sizes, authentication, and maintenance but for a server's
+status.  Time is a value that callers pass in.
 """
 
 from __future__ import annotations
 
-from .cells import FIRST_REVISION, NEVER_COMPACTED, Cells
+from .cells import FIRST_REVISION, NEVER_COMPACTED, Cells, empty_cells
 from .compaction import compact
+from .leases import Lease
 from .member import Member
 from .mvcc import covers, read_range
 from .refusals import Compacted, FutureRevision, Refused
@@ -40,20 +42,27 @@ from .requests import (
     Result,
     SortOrder,
     SortTarget,
+    Status,
     Target,
     Txn,
+    WatchCancel,
     WatchCreate,
+    WatchProgress,
+    WatchRequest,
 )
 from .responses import (
     CompactResponse,
     DeleteRangeResponse,
     LeaseListResponse,
     LeaseResponse,
+    LeaseTimeToLiveResponse,
     PutResponse,
     RangeResponse,
     Response,
+    StatusResponse,
     TxnResponse,
 )
+from .streams import Stream, Watcher
 from .transactions import Committed, Lost, delete_range, optimistic_delete, optimistic_put, put, transact
 from .values import EMPTY, Batch, Event, EventKind, KeyValue
 from .versions import NEWEST, VERSIONS, Version
@@ -81,6 +90,7 @@ __all__ = [
     "Filter",
     "FutureRevision",
     "KeyValue",
+    "Lease",
     "LeaseGrant",
     "LeaseKeepAlive",
     "LeaseList",
@@ -88,6 +98,7 @@ __all__ = [
     "LeaseResponse",
     "LeaseRevoke",
     "LeaseTimeToLive",
+    "LeaseTimeToLiveResponse",
     "Lost",
     "Member",
     "Put",
@@ -100,14 +111,22 @@ __all__ = [
     "Result",
     "SortOrder",
     "SortTarget",
+    "Status",
+    "StatusResponse",
+    "Stream",
     "Target",
     "Txn",
     "TxnResponse",
     "Version",
+    "WatchCancel",
     "WatchCreate",
+    "WatchProgress",
+    "WatchRequest",
+    "Watcher",
     "compact",
     "covers",
     "delete_range",
+    "empty_cells",
     "events",
     "first_revision",
     "optimistic_delete",

@@ -11,7 +11,7 @@ what a rule reads is what tells states apart.
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from .values import Batch, KeyValue
 
@@ -23,6 +23,11 @@ NEVER_COMPACTED: Final = -1
 
 Source: observed behaviour of etcd 3.4 to 3.6, recordings A.14; etcd ``server/storage/mvcc/kvstore.go``.
 """
+
+
+def empty_cells() -> dict[str, Any]:
+    """The four variables of a store into which nothing was written yet, for a machine that has etcd in it."""
+    return {"revision": FIRST_REVISION, "compacted": NEVER_COMPACTED, "log": (), "keys": {}}
 
 
 class Cells(Protocol):

@@ -15,15 +15,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from .refusals import DuplicateKey, EmptyKey, LeaseProvided, RequestTooLarge, TooManyOperations, ValueProvided
-from .requests import DeleteRange, Operation, Put, Txn
+from .refusals import (
+    DuplicateKey,
+    EmptyKey,
+    LeaseProvided,
+    MessageTooLarge,
+    RequestTooLarge,
+    TooManyOperations,
+    ValueProvided,
+)
+from .requests import DeleteRange, Operation, Put, Range, Txn
+from .sizes import proposal_size, rough_size, size
 from .values import EMPTY
 
 MAX_OPERATIONS: Final = 128
 """How many operations a branch of a transaction may have, nested ones included (etcd's default)."""
 
 MAX_BYTES: Final = 1536 * 1024
-"""How large a request may be (etcd's default).  Only values that are texts are counted: all the rest is small."""
+"""How large a proposal to the log may be (etcd's default).  What only reads is not proposed."""
+
+MAX_RECEIVED: Final = MAX_BYTES + 512 * 1024
+"""How large a request may be that is received at all."""
+
+_SURELY_SMALL: Final = MAX_BYTES // 8
+"""With so few characters in keys and values no request is too large, so that its size need not be told exactly."""
 
 
 def check(request: Operation) -> None:
@@ -35,8 +50,12 @@ def check(request: Operation) -> None:
         LeaseProvided: a put with a lease that is to be ignored.
         TooManyOperations: a transaction larger than allowed.
         DuplicateKey: a transaction that changes a key twice.
-        RequestTooLarge: values that are together larger than allowed.
+        RequestTooLarge: it is too large to be proposed.
+        MessageTooLarge: it is too large to be received.
     """
+    exact = size(request) if rough_size(request) > _SURELY_SMALL else 0
+    if exact > MAX_RECEIVED:
+        raise MessageTooLarge(exact, MAX_RECEIVED)
     if isinstance(request, Txn):
         _check_transaction(request, MAX_OPERATIONS)
         for branch in (request.success, request.failure):
@@ -44,7 +63,7 @@ def check(request: Operation) -> None:
                 _changes(branch)
     else:
         _check_operation(request)
-    if _size(request) > MAX_BYTES:
+    if exact and not _only_reads(request) and proposal_size(request) > MAX_BYTES:
         raise RequestTooLarge
 
 
@@ -72,13 +91,11 @@ def _check_transaction(txn: Txn, allowance: int) -> None:
         _check_operation(operation, allowance - size)
 
 
-def _size(operation: Operation) -> int:
-    """How many bytes the values in a request have."""
+def _only_reads(operation: Operation) -> bool:
+    """Whether a request is answered without the log: a range, or a transaction of nothing but ranges."""
     if isinstance(operation, Txn):
-        return sum(_size(each) for each in (*operation.success, *operation.failure))
-    if isinstance(operation, Put) and isinstance(operation.value, str):
-        return len(operation.value.encode("utf-8", "surrogateescape"))
-    return 0
+        return all(isinstance(each, Range) for each in (*operation.success, *operation.failure))
+    return isinstance(operation, Range)
 
 
 def _changes(operations: tuple[Operation, ...]) -> tuple[set[str], list[DeleteRange]]:

@@ -18,6 +18,7 @@ class Code(IntEnum):
 
     INVALID_ARGUMENT = 3
     NOT_FOUND = 5
+    RESOURCE_EXHAUSTED = 8
     FAILED_PRECONDITION = 9
     OUT_OF_RANGE = 11
 
@@ -68,6 +69,17 @@ class RequestTooLarge(Refused):
     message = "etcdserver: request is too large"
 
 
+class MessageTooLarge(Refused):
+    """A request is larger than a server receives (2 MiB): it is not even read."""
+
+    code = Code.RESOURCE_EXHAUSTED
+    message = "grpc: received message larger than max"
+
+    def __init__(self, size: int, allowed: int) -> None:
+        super().__init__()
+        self.message = f"{type(self).message} ({size} vs. {allowed})"  # type: ignore[misc]
+
+
 class DuplicateKey(Refused):
     """A transaction would change one key twice."""
 
@@ -93,6 +105,13 @@ class LeaseNotFound(Refused):
 
     code = Code.NOT_FOUND
     message = "etcdserver: requested lease not found"
+
+
+class LeaseTooLong(Refused):
+    """A lease is to live longer than a server allows (9,000,000,000 seconds)."""
+
+    code = Code.OUT_OF_RANGE
+    message = "etcdserver: too large lease TTL"
 
 
 class LeaseExists(Refused):

@@ -145,7 +145,11 @@ class Filter(StrEnum):
 
 @frozen
 class WatchCreate:
-    """Ask for the events of one key or a range of keys, from ``start_revision`` on (0: from now on)."""
+    """Ask for the events of one key or a range of keys, from ``start_revision`` on (0: from now on).
+
+    ``watch_id`` names the watch within its stream; 0 lets the server pick a name.  ``fragment`` allows the server to
+    send a large message in pieces, ``progress_notify`` asks to be told now and then how far it has come.
+    """
 
     key: str
     range_end: str = ""
@@ -153,6 +157,24 @@ class WatchCreate:
     prev_kv: bool = False
     progress_notify: bool = False
     filters: tuple[Filter, ...] = ()
+    watch_id: int = 0
+    fragment: bool = False
+
+
+@frozen
+class WatchCancel:
+    """End one watch of a stream."""
+
+    watch_id: int
+
+
+@frozen
+class WatchProgress:
+    """Ask how far all watches of a stream have come."""
+
+
+WatchRequest = WatchCreate | WatchCancel | WatchProgress
+"""What is said on a stream of watches."""
 
 
 @frozen
@@ -179,9 +201,10 @@ class LeaseKeepAlive:
 
 @frozen
 class LeaseTimeToLive:
-    """Ask how long a lease lives."""
+    """Ask how long a lease still lives and, if ``keys``, what is attached to it."""
 
     id: int
+    keys: bool = False
 
 
 @frozen
@@ -190,4 +213,11 @@ class LeaseList:
 
 
 LeaseRequest = LeaseGrant | LeaseRevoke | LeaseKeepAlive | LeaseTimeToLive | LeaseList
-Request = Operation | Compact | LeaseRequest
+
+
+@frozen
+class Status:
+    """Ask a server which release it is, and which revision it has come to."""
+
+
+Request = Operation | Compact | LeaseRequest | Status

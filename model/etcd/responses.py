@@ -63,7 +63,7 @@ class CompactResponse:
 
 @frozen
 class LeaseResponse:
-    """What became of a lease: ``ttl`` is how many seconds it lives from its beginning."""
+    """What became of a lease: ``ttl`` is how many seconds it lives from now on."""
 
     revision: int
     id: int
@@ -71,12 +71,33 @@ class LeaseResponse:
 
 
 @frozen
+class LeaseTimeToLiveResponse:
+    """How many whole seconds a lease still lives, of how many it was granted, and the keys attached to it."""
+
+    revision: int
+    id: int
+    ttl: int
+    granted_ttl: int = 0
+    keys: tuple[str, ...] = ()
+
+
+@frozen
 class LeaseListResponse:
-    """The ids of the leases that exist."""
+    """The ids of the leases that exist, the one with the least time left first."""
 
     revision: int
     ids: tuple[int, ...] = ()
 
 
-LeaseAnswer = LeaseResponse | LeaseListResponse
-Response = OperationResponse | CompactResponse | LeaseAnswer
+LeaseAnswer = LeaseResponse | LeaseTimeToLiveResponse | LeaseListResponse
+
+
+@frozen
+class StatusResponse:
+    """Which release a server is, and the revision that it has come to."""
+
+    revision: int
+    version: str
+
+
+Response = OperationResponse | CompactResponse | LeaseAnswer | StatusResponse

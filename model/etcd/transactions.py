@@ -86,7 +86,7 @@ def put(cells: Cells, request: Put, *, leases: Container[int] = (), version: Ver
     check(request)
     if request.lease and request.lease not in leases:
         raise LeaseNotFound
-    response = transact(cells, Txn(success=(request,)), leases=leases, version=version).responses[0]
+    response = make(cells, Txn(success=(request,)), leases=leases, version=version).responses[0]
     assert isinstance(response, PutResponse)  # noqa: S101 - what a put answers
     return response
 
@@ -97,7 +97,8 @@ def delete_range(cells: Cells, request: DeleteRange) -> DeleteRangeResponse:
     Raises:
         EmptyKey: the request names no key.
     """
-    response = transact(cells, Txn(success=(request,))).responses[0]
+    check(request)
+    response = make(cells, Txn(success=(request,))).responses[0]
     assert isinstance(response, DeleteRangeResponse)  # noqa: S101 - what a deletion answers
     return response
 

@@ -11,12 +11,17 @@ observed behaviour of etcd 3.4 to 3.6, recordings A.15 to A.18.
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import frozen
 
-from .cells import Cells
+from .cells import NEVER_COMPACTED, Cells
 from .mvcc import covers
 from .requests import Filter, WatchCreate
 from .values import Batch, Event, KeyValue
+
+_FIRST_KEY: Final = "\0"
+"""What a watch without a key watches, or begins with; the only request that may do without one."""
 
 
 @frozen
@@ -27,8 +32,13 @@ class Cancelled:
 
 
 def first_revision(cells: Cells, watch: WatchCreate) -> int:
-    """Where a watch that is created now begins: at the revision that it asks for, or at the next one."""
-    return watch.start_revision or cells.revision + 1
+    """Where a watch that is created now begins: at the revision that it asks for, or at the next one.
+
+    A negative revision is looked for, found nowhere, and then forgotten, unless something was compacted: it is as if
+    the watch had begun in the past and there had been nothing to tell.
+    """
+    never = cells.compacted == NEVER_COMPACTED and watch.start_revision == NEVER_COMPACTED
+    return watch.start_revision if watch.start_revision and not never else cells.revision + 1
 
 
 def events(cells: Cells, watch: WatchCreate, next_revision: int) -> tuple[Batch, ...] | Cancelled:
@@ -54,7 +64,7 @@ def _seen(batch: Batch, watch: WatchCreate, compacted: int) -> Batch:
 
 def _wants(watch: WatchCreate, event: Event) -> bool:
     unwanted = Filter.NOPUT if event.kind == "PUT" else Filter.NODELETE
-    return covers(watch.key, watch.range_end, event.kv.key) and unwanted not in watch.filters
+    return covers(watch.key or _FIRST_KEY, watch.range_end, event.kv.key) and unwanted not in watch.filters
 
 
 def _told(event: Event, batch: Batch, *, known: bool) -> Event:

@@ -68,12 +68,14 @@ class Controller:
         resources: what its informers watch, for example ``("replicasets", "pods")``.
         handler: called with the resource, the change and the expectations for every change in an informer's copy,
             after the copy has it.
+        node: of a kubelet, the node whose containers it starts and stops.
     """
 
     name: str
     reconciler: Reconciler
     resources: tuple[str, ...]
     handler: Handler
+    node: str = ""
 
 
 def reconciler(

@@ -14,6 +14,7 @@ from ..cluster import Cluster
 from ..controllers import replicaset
 from ..errors import BadInput
 from ..objects import Object
+from ..profiles import EARLIER
 from ..scenario import Scenario
 
 MOST_REPLICAS = 2
@@ -74,7 +75,7 @@ def manifest(objects: Sequence[Mapping[str, Any]], servers: int = 2) -> Scenario
     ]
     return Scenario(
         "manifest",
-        Cluster(objects=scaled, reconcilers=controllers, apiservers=servers, first_list="any"),
+        Cluster(objects=scaled, reconcilers=controllers, apiservers=servers, profile=EARLIER),
         summary="the objects of a manifest, run by the model's control plane",
         faults={"stale-cache": 2, "crash": 1, "lost-answer": 1},
         notes=tuple(notes),

@@ -11,6 +11,7 @@ from ..apiserver import request as requests
 from ..cluster import Cluster
 from ..kinds import of_name
 from ..objects import Object
+from ..profiles import Profile
 from ..scenario import Scenario
 
 SHOP = ("", "shop")
@@ -58,6 +59,8 @@ def undertaker() -> Generator[Effect, Any, None]:
     found = yield from api.get("Namespace", SHOP, live=True)
     if found is None or not found.is_terminating:
         return
+    if (yield from api.setting("namespace-check")) == "settled":
+        yield from api.await_settled("Namespace", "shop")
     if (yield from api.get("ConfigMap", ("shop", "note"), live=True)) is not None:
         try:
             yield from api.delete("ConfigMap", ("shop", "note"))
@@ -95,5 +98,24 @@ def teardown(servers: int = 2) -> Scenario:
         Cluster(objects=[namespace("shop")], scripts=scripts, apiservers=servers, cached=("namespaces",)),
         summary="a namespace is emptied and removed while somebody creates an object in it",
         hazards=("created-during-teardown",),
+        faults={"stale-cache": 1},
+    )
+
+
+def teardown_settled(servers: int = 2) -> Scenario:
+    """The same, but the namespace is emptied only when no server would admit anything into it any more."""
+    scripts = {"leaver": leaver, "undertaker": undertaker, "creator": creator}
+    cluster = Cluster(
+        objects=[namespace("shop")],
+        scripts=scripts,
+        apiservers=servers,
+        homes={"undertaker": "a", "creator": "b"},
+        cached=("namespaces",),
+        profile=Profile(namespace_check="settled"),
+    )
+    return Scenario(
+        "teardown-settled",
+        cluster,
+        summary="a namespace is emptied and removed once every server knows of its end; somebody creates an object",
         faults={"stale-cache": 1},
     )

@@ -10,6 +10,7 @@ from ..api import ApiError, Effect
 from ..cluster import Cluster
 from ..controllers.replicaset import controller, pod_of
 from ..objects import Object, resource_prefix
+from ..profiles import EARLIER
 from ..reconcile import Reconciler
 from ..scenario import Scenario
 
@@ -62,9 +63,9 @@ def pod_deleter() -> Generator[Effect, Any, None]:
         return
 
 
-def replicaset(replicas: int = 2, servers: int = 2, first_list: str = "any") -> Scenario:
+def replicaset(replicas: int = 2, servers: int = 2) -> Scenario:
     """The controller brings up its pods through two API servers; one crash, one lost answer and stale caches."""
-    cluster = Cluster(objects=[web(replicas)], reconcilers=[controller()], apiservers=servers, first_list=first_list)
+    cluster = Cluster(objects=[web(replicas)], reconcilers=[controller()], apiservers=servers, profile=EARLIER)
     return Scenario(
         "replicaset",
         cluster,
@@ -90,7 +91,7 @@ def replicaset_stale_restart(replicas: int = 1, servers: int = 2) -> Scenario:
         objects=[web(replicas)],
         reconcilers=[controller()],
         apiservers=servers,
-        first_list="any",
+        profile=EARLIER,
         requests_outlive=False,
     )
     return Scenario(
@@ -121,4 +122,15 @@ def replicaset_scaled(replicas: int = 2, to: int = 1, servers: int = 1) -> Scena
         cluster,
         summary="a running ReplicaSet is scaled down by one person while another deletes one of its pods",
         faults={"stale-cache": 2},
+    )
+
+
+def replicaset_expiry(replicas: int = 2, servers: int = 1) -> Scenario:
+    """A ReplicaSet comes up, and its controller does not wait for ever to see its pods."""
+    cluster = Cluster(objects=[web(replicas)], reconcilers=[controller()], apiservers=servers)
+    return Scenario(
+        "replicaset-expiry",
+        cluster,
+        summary="a ReplicaSet comes up while its controller's informers lag for longer than expectations are kept",
+        faults={"stale-cache": 2, "expectations-expire": 1},
     )

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.command import EXAMPLES, TARGETS, seatrial
 
 from seatrial.cli.tracefile import find, shipped
+from seatrial.model.profiles import KNOBS, PROFILES
 
 RECORDINGS = TARGETS.parent / "recordings"
 
@@ -76,10 +77,13 @@ def test_everything_is_listed(what: str, key: str, known: str) -> None:
     assert [line for line in lines if not line.startswith(" ")] == [row[key] for row in rows]
 
 
-def test_there_are_no_profiles_yet() -> None:
-    """An empty list, and a line that says why."""
-    assert seatrial("list", "profiles", "--json").json == {"profiles": []}
-    assert "not built yet" in seatrial("list", "profiles").errors
+def test_profiles_and_knobs_are_listed() -> None:
+    """Each profile with the setting of every knob, each knob with the versions where its settings hold."""
+    listed = {row["name"]: row for row in seatrial("list", "profiles", "--json").json["profiles"]}
+    assert set(listed) == {*PROFILES, *KNOBS}
+    assert listed["kubernetes-1.30"]["settings"]["consistent-lists"] == "etcd"
+    assert "1.31" in listed["consistent-lists"]["settings"]["cache"]
+    assert all(name in seatrial("list", "profiles").output for name in listed)
 
 
 def test_the_corpus_is_part_of_the_package() -> None:

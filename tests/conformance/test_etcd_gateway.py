@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seatrial.checker.conformance.etcd_gateway import DIALECTS, read_request, write_event, write_refusal, write_request
+from seatrial.checker.conformance.etcd_gateway import (
+    DIALECTS,
+    read_request,
+    write_answer,
+    write_event,
+    write_refusal,
+    write_request,
+)
 from seatrial.checker.conformance.etcd_programs import Author
 from seatrial.checker.conformance.etcd_wire import BASE64, PLAIN, Difference, Encoding, NotModelled, differences, masked
 from seatrial.model.errors import BadInput
@@ -27,10 +34,14 @@ from seatrial.model.etcd import (
     LeaseTimeToLive,
     Put,
     Range,
+    Status,
+    StatusResponse,
+    WatchCancel,
     WatchCreate,
+    WatchProgress,
 )
 from seatrial.model.etcd.refusals import LeaseExists
-from seatrial.model.etcd.requests import Request
+from seatrial.model.etcd.requests import Request, WatchRequest
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from([PLAIN, BASE64]))
@@ -44,7 +55,11 @@ def test_a_request_survives_the_wire(random: Random, encoding: Encoding) -> None
     "request_",
     [
         WatchCreate("k", "l", 5, prev_kv=True, progress_notify=True, filters=(Filter.NOPUT, Filter.NODELETE)),
-        WatchCreate("k"),
+        WatchCreate("k", watch_id=7, fragment=True),
+        WatchCancel(7),
+        WatchProgress(),
+        Status(),
+        LeaseTimeToLive(777, keys=True),
         LeaseGrant(10),
         LeaseGrant(10, 777),
         LeaseKeepAlive(777),
@@ -55,7 +70,7 @@ def test_a_request_survives_the_wire(random: Random, encoding: Encoding) -> None
     ],
     ids=str,
 )
-def test_other_requests_survive_the_wire_too(request_: Request | WatchCreate) -> None:
+def test_other_requests_survive_the_wire_too(request_: Request | WatchRequest) -> None:
     """Watches, leases, and keys that are no text."""
     assert read_request(*write_request(request_, BASE64), BASE64) == request_
 
@@ -83,8 +98,8 @@ def test_choices_may_be_numbers() -> None:
     ("path", "body"),
     [
         ("/v3/lock/lock", "{}"),
-        ("/v3/watch", '{"progress_request": {}}'),
-        ("/v3/watch", '{"create_request": {"key": "k", "fragment": true}}'),
+        ("/v3/watch", '{"surprise_request": {}}'),
+        ("/v3/watch", '{"create_request": {"key": "k", "surprise": true}}'),
         ("/v3/kv/txn", '{"success": [{}]}'),
         ("/v3/kv/txn", '{"success": [{"request_put": {"key": "k", "new": 1}}]}'),
     ],
@@ -107,6 +122,14 @@ def test_releases_refuse_in_their_own_form() -> None:
     said = "etcdserver: lease already exists"
     assert write_refusal(LeaseExists(), DIALECTS["3.6.8"]) == (400, {"code": 9, "message": said})
     assert write_refusal(LeaseExists(), DIALECTS["3.4.23"]) == (412, {"code": 9, "message": said, "error": said})
+
+
+def test_releases_tell_of_themselves() -> None:
+    """Every release tells its name and revision; since 3.6 also in which form it stores, and how much it may."""
+    for name in VERSIONS:
+        told = write_answer(Status(), StatusResponse(7, name), PLAIN)
+        assert (told["header"], told["version"]) == ({"revision": "7"}, name)
+        assert ("storageVersion" in told) == (name == "3.6.8")
 
 
 def test_only_what_names_a_server_is_masked() -> None:

@@ -68,7 +68,7 @@ def test_every_step_of_a_trace_tells_something(path: Path) -> None:
 def test_writing_the_corpus_removes_what_belongs_to_nothing(tmp_path: Path) -> None:
     """A trace that the catalogue does not call for any more goes, other files stay; what is written can be read."""
     guarantee = next(each for each in GUARANTEES if each.invariant.id == "obj-finalizer-blocks-removal")
-    (limit,), (tooth, *_) = guarantee.limits, guarantee.teeth
+    (limit, *_), (tooth, *_) = guarantee.limits, guarantee.teeth
     found = ended(guarantee.invariant, limit), bitten(guarantee, *tooth)
     (tmp_path / "old.json").write_text("{}")
     (tmp_path / "README.md").write_text("stays")

@@ -18,6 +18,7 @@ from seatrial.checker.guarantees import as_json, as_markdown, collect
 from seatrial.checker.mutants import MUTANTS
 from seatrial.invariants.catalogue import CATALOGUE, GUARANTEES, Guarantee, Limit, named
 from seatrial.model.faults import MEANING
+from seatrial.model.profiles import KNOBS
 from seatrial.model.scenarios import SCENARIOS
 
 from .document import OUT_OF_DATE, document, undocumented
@@ -66,18 +67,20 @@ def test_every_link_leads_somewhere(text: str) -> None:
 
 
 def test_every_command_names_what_there_is(text: str) -> None:
-    """Scenarios, promises, mutants and faults in commands exist."""
+    """Scenarios, promises, mutants, faults and knobs in commands exist."""
     commands = [each.split() for each in re.findall(r"`seatrial check ([^`]+)`", text)]
     known = {
         "--only": {each.id for each in CATALOGUE},
         "--mutant": set(MUTANTS),
-        "--fault": {f"{name}={count}" for name in MEANING for count in range(3)},
+        "--fault": {f"{name}={count}" for name in MEANING for count in range(4)},
+        "--profile": {f"{knob.name}={setting}" for knob in KNOBS.values() for setting in knob.settings},
     }
 
     assert commands
     for scenario, *options in commands:
         assert scenario in SCENARIOS
-        assert all(value in known[name] for name, value in zip(options[::2], options[1::2], strict=True))
+        for name, values in zip(options[::2], options[1::2], strict=True):
+            assert known[name].issuperset(values.split(","))
 
 
 def test_what_is_not_as_claimed_is_complained_of_and_shown() -> None:

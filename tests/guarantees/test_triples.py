@@ -24,10 +24,12 @@ from seatrial.checker.evidence import (
 from seatrial.checker.guarantees import bite_line, ending, held_line, matrix_line, scenario_line
 from seatrial.checker.mutants import MUTANTS
 from seatrial.invariants.catalogue import GUARANTEES, Guarantee, Limit
-from seatrial.model.scenarios import build
 from seatrial.traces import read
 
 from .document import OUT_OF_DATE, undocumented
+
+LONG = {"farewell", "quorum", "quorum-rivals", "quorum-grows", "replicaset-outage", "patches"}
+"""The scenarios whose complete search is left to the thorough suite."""
 
 LIMITS = [(each, limit) for each in GUARANTEES for limit in each.limits]
 TEETH = [(each, identifier, name) for each in GUARANTEES for identifier, name in each.teeth]
@@ -52,7 +54,9 @@ def parts_that_nothing_breaks(found: Searched) -> list[str]:
     return [f"{name}: {part}" for name, part in sorted(judged - broken)]
 
 
-@pytest.mark.parametrize("name", searched_scenarios())
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.thorough if name in LONG else ()) for name in searched_scenarios()]
+)
 def test_a_complete_search_keeps_every_promise(name: str) -> None:
     """Nothing that is promised in a scenario breaks there, and what was judged is something that can break.
 
@@ -122,7 +126,7 @@ def test_every_exception_of_a_promise_has_its_witness(guarantee: Guarantee) -> N
     """Each fault and hazard that a promise excepts is shown to break it, one at a time."""
     shown: list[str] = []
     for limit in guarantee.limits:
-        circumstances = build(limit.scenario, faults=limit.faults or None).circumstances
+        circumstances = limit.scenario_of().circumstances
         (one,) = circumstances.intersection(guarantee.invariant.limits)
         shown.append(one)
 

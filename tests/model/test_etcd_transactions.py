@@ -41,7 +41,7 @@ from seatrial.model.etcd import (
     read_range,
     transact,
 )
-from seatrial.model.etcd.check import MAX_BYTES, MAX_OPERATIONS
+from seatrial.model.etcd.check import MAX_BYTES, MAX_OPERATIONS, MAX_RECEIVED
 from seatrial.model.etcd.refusals import (
     Compacted,
     DuplicateKey,
@@ -51,6 +51,7 @@ from seatrial.model.etcd.refusals import (
     LeaseExists,
     LeaseNotFound,
     LeaseProvided,
+    MessageTooLarge,
     RequestTooLarge,
     TooManyOperations,
     ValueProvided,
@@ -132,7 +133,8 @@ def test_a_key_is_changed_once(branch: tuple[Operation, ...], refused: bool) -> 
         (Txn((absent("c"),) * (MAX_OPERATIONS + 1)), TooManyOperations),
         (Txn(success=(R,) * (MAX_OPERATIONS + 1)), TooManyOperations),
         (Txn(success=(*(R,) * 64, Txn(success=(R,) * 64))), TooManyOperations),
-        (Put("b", "x" * (MAX_BYTES + 1)), RequestTooLarge),
+        (Put("big", "x" * (MAX_BYTES - 25)), RequestTooLarge),
+        (Put("x" * MAX_BYTES), RequestTooLarge),
         (Txn(success=(Put("b", "x" * MAX_BYTES), Put("c", "x"))), RequestTooLarge),
     ],
     ids=lambda value: str(value)[:60],
@@ -152,7 +154,18 @@ def test_what_is_refused_and_why(request_: Request, refusal: type[Refused]) -> N
 def test_a_large_transaction_is_allowed() -> None:
     """As many operations as allowed, nested ones included, and as many bytes as allowed, are allowed."""
     Member().serve(Txn(success=(*(R,) * 63, Txn(success=(R,) * 64))))
-    Member().serve(Put("b", "x" * MAX_BYTES))
+    Member().serve(Put("big", "x" * (MAX_BYTES - 26)))
+
+
+def test_what_only_reads_is_not_proposed() -> None:
+    """A request that makes no entry in the log may be as large as what is received; a larger one is not even read."""
+    large = Range("x" * (MAX_RECEIVED - 10))
+    assert Member().serve(large) == RangeResponse(1)
+    assert Member().serve(Txn(success=(Range("x" * MAX_BYTES),))).revision == 1
+    with pytest.raises(MessageTooLarge) as caught:
+        Member().serve(Put("", "x" * 2_200_000))
+    assert caught.value.message == "grpc: received message larger than max (2200005 vs. 2097152)"
+    assert caught.value.code == 8
 
 
 def test_releases_differ_in_what_they_check_first() -> None:

@@ -25,6 +25,7 @@ references = st.builds(
     st.dictionaries(texts, json_values, max_size=3),
     st.dictionaries(texts, st.integers(min_value=0), max_size=3),
     texts,
+    st.just("") | names,
 )
 actions = st.builds(
     Action,

@@ -4,7 +4,7 @@ Lives here: the plugin ``ValidatingAdmissionPolicy``, for policies as objects an
 Must not know: the language of their expressions.
 
 A policy refuses as invalid (422), though it says "is forbidden", unless it names another reason.  Where several refuse,
-a real server tells of one of them by chance; here it is the first by name.
+a real server tells of one of them by chance; here it is the one that the settings name, or the first by name.
 
 Source: Kubernetes 1.36, ``apiserver/pkg/admission/plugin/policy/validating``; recordings M.6; scenario o-admission.
 """
@@ -50,6 +50,8 @@ def validate(review: Review, lookup: Lookup) -> Answer | None:
             return _refusal(review, f"Policy '{policy.name}' {why}", "")
     denied = (each for each in objections(review, lookup) if "Deny" in each.actions)
     first = next(denied, None)
+    if first is not None and lookup.settings.heard_first:
+        first = next((each for each in (first, *denied) if each.policy == lookup.settings.heard_first), first)
     if first is None:
         return None
     by = f"ValidatingAdmissionPolicy '{first.policy}' with binding '{first.binding}'"

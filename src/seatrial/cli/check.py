@@ -43,8 +43,8 @@ def check(
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Judge this promise only. Repeatable.")] = None,
     mutant: Annotated[str | None, typer.Option(metavar="ID", help="Remove one guard of the model.")] = None,
     profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A version of Kubernetes (not built yet).")
-    ] = None,
+        str, typer.Option(metavar="NAME", help="Behave like other versions: a profile's name, or KNOB=SETTING,… .")
+    ] = "",
     fault: Annotated[
         list[str] | None, typer.Option(metavar="NAME=N", help="Let a fault happen N times; 0 forbids it. Repeatable.")
     ] = None,
@@ -61,8 +61,8 @@ def check(
 ) -> None:
     """Explore scenarios completely, and say what holds and what breaks."""
     engine_named(engine)
-    _refuse_what_is_not_built(profile, workers)
-    plans = plan(targets or [], faults=fault or [], broken=mutant, only=only or [])
+    _refuse_what_is_not_built(workers)
+    plans = plan(targets or [], faults=fault or [], broken=mutant, only=only or [], profile=profile)
     if not quiet:
         for remark in plans.remarks:
             hint(remark)
@@ -83,9 +83,7 @@ def check(
     raise typer.Exit(_status([each.verdict for each in results], interrupted=interrupted))
 
 
-def _refuse_what_is_not_built(profile: str | None, workers: int) -> None:
-    if profile is not None:
-        raise BadInput("profiles are not built yet", place="--profile", remedy="leave it out")
+def _refuse_what_is_not_built(workers: int) -> None:
     if workers > 1:
         raise BadInput("searching with several processes is not built yet", place="--workers", remedy="leave it out")
 

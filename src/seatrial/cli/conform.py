@@ -20,8 +20,10 @@ from seatrial.model.errors import BadInput
 
 from .output import counted, print_json, standard_error, standard_output
 from .status import FINE, VIOLATED
+from .streams import judge_streams, known_of
 
 SERVERS: Final = ("etcd", "apiserver", "apiserver-etcd")
+STREAM: Final = "stream"
 MOST_SHOWN: Final = 20
 PROGRAMS: Final = 500
 
@@ -30,8 +32,9 @@ def conform(
     server: Annotated[
         str,
         typer.Argument(
-            metavar="etcd|apiserver|apiserver-etcd",
-            help="What to compare: etcd's answers, an API server's, or the calls that it makes of etcd.",
+            metavar="etcd|apiserver|apiserver-etcd|stream",
+            help="What to compare: etcd's answers, an API server's, or the calls that it makes of etcd. Or 'stream': "
+            "judge what a watch printed (kubectl get --watch --output-watch-events -o json, etcdctl watch -w json).",
         ),
     ],
     recordings: Annotated[list[Path] | None, typer.Argument(metavar="RECORDING", help="Recordings (*.jsonl).")] = None,
@@ -45,10 +48,21 @@ def conform(
     live: Annotated[bool, typer.Option("--live", help="etcd: start a real one, and ask both the same.")] = False,
     programs: Annotated[int, typer.Option(min=1, help="--live: how many random programs.")] = PROGRAMS,
     seed: Annotated[int, typer.Option(help="--live: the first program's seed.")] = 0,
+    after: Annotated[int | None, typer.Option(min=0, help="stream: the revision that the watch begins after.")] = None,
+    keys: Annotated[
+        str | None, typer.Option(metavar="KEY", help="stream: etcd's key that is watched; KEY… for all that begin so.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask the model what was asked of real servers, and compare the answers: 1 if one differs."""
     _check(server, recordings or [], version, live=live)
+    if server == STREAM:
+        if scenario:
+            raise BadInput("streams have no scenarios", place="--scenario", remedy="leave it out")
+        broken = judge_streams(recordings or [], known_of(after, keys), json=json)
+        raise typer.Exit(VIOLATED if broken else FINE)
+    if after is not None or keys:
+        raise BadInput("only streams begin after a revision and have keys", remedy="leave --after and --keys out")
     reports = [_recorded(server, path, scenario, version) for path in recordings or []]
     if live:
         reports.append(_live(programs, seed))
@@ -71,16 +85,17 @@ def _recorded(server: str, path: Path, scenarios: Sequence[str] | None, versions
 
 
 def _check(server: str, recordings: Sequence[Path], version: Sequence[str] | None, *, live: bool) -> None:
-    if server not in SERVERS:
-        near = difflib.get_close_matches(server, SERVERS, 1)
+    if server not in (*SERVERS, STREAM):
+        near = difflib.get_close_matches(server, (*SERVERS, STREAM), 1)
         meant = f"did you mean {near[0]!r}? " if near else ""
         raise BadInput(
-            f"there is no server {server!r} to compare with", remedy=f"{meant}there are {', '.join(SERVERS)}"
+            f"there is nothing called {server!r} to compare with",
+            remedy=f"{meant}there are {', '.join((*SERVERS, STREAM))}",
         )
     if server != "etcd" and live:
-        raise BadInput("a running API server cannot be asked yet", place="--live", remedy="give recordings")
+        raise BadInput("a running server other than etcd cannot be asked yet", place="--live", remedy="give recordings")
     if server != "etcd" and version:
-        raise BadInput("recordings of API servers hold one version each", place="--version", remedy="leave it out")
+        raise BadInput("only recordings of etcd hold several versions", place="--version", remedy="leave it out")
     if not recordings and not live:
         raise BadInput("nothing to compare with", remedy="give recordings, or --live to start a real etcd")
 
@@ -116,6 +131,8 @@ def _show(report: Report) -> None:
         console.print(f"… and {len(report.mismatches) - MOST_SHOWN:,} differences more (--json has them all)")
     if report.scenarios:
         console.print(_table(report))
+    for rule, count in report.rules:
+        console.print(Text(f"· {counted(count, 'step')} as recorded by a rule: {rule}", style="dim"), soft_wrap=True)
     for reason, count in report.reasons:
         console.print(Text(f"· {counted(count, 'step')} passed over: {reason}", style="dim"), soft_wrap=True)
     words = f"{counted(report.steps, 'step')}: {report.matched:,} as recorded, {report.mismatched:,} not, "

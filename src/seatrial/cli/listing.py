@@ -13,9 +13,10 @@ from seatrial.checker.mutants import MUTANTS
 from seatrial.invariants.catalogue import CATALOGUE
 from seatrial.model import scenarios
 from seatrial.model.errors import BadInput
+from seatrial.model.profiles import KNOBS, PROFILES
 from seatrial.traces import read
 
-from .output import counted, hint, indented, print_json, standard_output, width_of
+from .output import counted, indented, print_json, standard_output, width_of
 from .report import faults_in_words
 from .tracefile import shipped
 
@@ -27,7 +28,8 @@ def _scenarios() -> list[Row]:
     rows: list[Row] = []
     for name in scenarios.SCENARIOS:
         if name not in scenarios.QUICK:
-            rows.append({"name": name, "summary": _PARAMETRIC, "faults": {}, "hazards": [], "quick": False})
+            unknown: Row = {"faults": {}, "hazards": [], "profile": "", "quick": False}
+            rows.append({"name": name, "summary": _PARAMETRIC, **unknown})
             continue
         made = scenarios.build(name)
         rows.append(
@@ -36,6 +38,7 @@ def _scenarios() -> list[Row]:
                 "summary": made.summary,
                 "faults": dict(sorted(made.faults.items())),
                 "hazards": list(made.hazards),
+                "profile": made.settings.text,
                 "quick": True,
             }
         )
@@ -60,7 +63,14 @@ def _mutants() -> list[Row]:
 
 
 def _profiles() -> list[Row]:
-    return []
+    rows: list[Row] = [
+        {"name": name, "sentence": sentence, "settings": profile.settings}
+        for name, (sentence, profile) in PROFILES.items()
+    ]
+    return rows + [
+        {"name": each.name, "sentence": each.meaning, "settings": dict(each.settings), "source": each.source}
+        for each in KNOBS.values()
+    ]
 
 
 def _traces() -> list[Row]:
@@ -102,13 +112,11 @@ def list_(
     rows = _LISTS[what]()
     if json:
         print_json({what: rows})
-    elif rows:
+    else:
         console = standard_output()
         for name, text in _lines(what, rows):
             console.print(Text(name, style="bold"))
             console.print(Text(indented(text, width_of(console))), soft_wrap=True)
-    else:
-        hint("profiles are not built yet: every scenario follows the newest Kubernetes that was recorded")
 
 
 def _lines(what: str, rows: Sequence[Row]) -> list[tuple[str, str]]:
@@ -120,8 +128,18 @@ def _lines(what: str, rows: Sequence[Row]) -> list[tuple[str, str]]:
             return [(row["id"], _told_of_invariant(row)) for row in rows]
         case "mutants":
             return [(row["id"], row["sentence"]) for row in rows]
+        case "profiles":
+            return [(row["name"], _told_of_profile(row)) for row in rows]
         case _:
             return [(row["name"], _told_of_trace(row)) for row in rows]
+
+
+def _told_of_profile(row: Row) -> str:
+    """A profile by its sentence, a knob by its meaning and where its settings hold."""
+    if row["name"] in PROFILES:
+        return str(row["sentence"])
+    settings = "; ".join(f"{setting}: {versions}" for setting, versions in row["settings"].items())
+    return f"knob: {row['sentence']}. {settings}"
 
 
 def _told_of_scenario(row: Row) -> str:

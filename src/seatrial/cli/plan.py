@@ -1,6 +1,7 @@
 """What ``seatrial check`` is asked to do, as jobs: scenarios with the promises to judge.
 
-Lives here: the reading of ``--fault``, ``--mutant`` and ``--only``.  Must not know: engines, or how results are shown.
+Lives here: the reading of ``--fault``, ``--mutant``, ``--profile`` and ``--only``.  Must not know: engines, or how
+results are shown.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from seatrial.checker.mutants import Mutant, mutant
 from seatrial.invariants.catalogue import CATALOGUE, named, promised
@@ -16,6 +17,7 @@ from seatrial.invariants.invariant import Invariant
 from seatrial.model.errors import BadInput, SeatrialError
 from seatrial.model.faults import MEANING
 from seatrial.model.machine import Machine, place_of
+from seatrial.model.profiles import profile_named
 from seatrial.model.scenario import Scenario
 from seatrial.targets import Target, resolve
 
@@ -38,23 +40,28 @@ class Plan:
     remarks: tuple[str, ...] = ()
 
 
-def plan(names: Sequence[str], *, faults: Sequence[str], broken: str | None, only: Sequence[str]) -> Plan:
+def plan(
+    names: Sequence[str], *, faults: Sequence[str], broken: str | None, only: Sequence[str], profile: str = ""
+) -> Plan:
     """What to do.
 
-    A mutant or a promise that does not belong to a scenario is an error if that is the only one, else a remark.
+    A mutant, a profile or a promise that does not belong to a scenario is an error if that is the only one, else a
+    remark.
 
     Raises:
         BadInput: something that was named does not exist or does not fit.
     """
     budgets = budgets_of(faults)
     bug = None if broken is None else mutant(broken)
+    if profile:
+        profile_named(profile)
     targets = resolve(names)
     named(only, [each for target in targets for each in (*target.invariants, *CATALOGUE)])
     jobs: list[Job] = []
     remarks: list[str] = []
     for target in targets:
         try:
-            jobs.append(_job(target, budgets, bug, only))
+            jobs.append(_job(_under(target, profile), budgets, bug, only))
         except _DoesNotFit as reason:
             if len(targets) == 1:
                 raise
@@ -66,6 +73,16 @@ def plan(names: Sequence[str], *, faults: Sequence[str], broken: str | None, onl
 
 class _DoesNotFit(BadInput):
     """What was asked for does not belong to one scenario."""
+
+
+def _under(target: Target, profile: str) -> Target:
+    """The target with another profile, if one was asked for."""
+    if not profile:
+        return target
+    try:
+        return evolve(target, scenario=target.scenario.under(profile))
+    except BadInput as bad:
+        raise _DoesNotFit(bad.reason, remedy=bad.remedy) from None
 
 
 def _job(target: Target, budgets: dict[str, int], bug: Mutant | None, only: Sequence[str]) -> Job:

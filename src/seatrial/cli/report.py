@@ -110,6 +110,8 @@ def _show_one(console: Console, result: Result) -> None:
     lines.add_column(style="dim")
     lines.add_column()
     lines.add_row("faults", faults_in_words(scenario))
+    if scenario.settings.text or scenario.profile:
+        lines.add_row("profile", scenario.profile or scenario.settings.text)
     if scenario.mutant:
         lines.add_row("mutant", Text(scenario.mutant, style="yellow"))
     lines.add_row("verdict", Text(in_words(verdict), style=_STYLES[verdict.verdict]))

@@ -10,9 +10,10 @@ from tests.model.apiserver.server import SHOP, Server, fresh_server
 
 from seatrial.model import kinds
 from seatrial.model.apiserver import SMALL, Answer, Options, list_
+from seatrial.model.apiserver.calls import Calls
 from seatrial.model.apiserver.paging import PRESENT, Token, decode_token, encode_token
 from seatrial.model.apiserver.reads import serve_read
-from seatrial.model.etcd import Compact
+from seatrial.model.etcd import Compact, Member, Range
 
 MAP = kinds.of_name("ConfigMap")
 MAPS = f"{SHOP}/configmaps"
@@ -111,6 +112,20 @@ def test_a_snapshot_that_is_gone_gives_a_token_without_one(shelf: Server) -> Non
     assert names(serve_read(shelf.etcd, list_(MAP, "shop", options=onwards), uncached)) == ["c1a", "c2"]
     kept = serve_read(shelf.etcd, list_(MAP, "shop", options=options), past=remembered)
     assert (names(kept), kept.revision) == (["c2", "c3"], 8)
+
+
+def test_what_a_cache_does_not_go_back_to_is_asked_of_etcd(shelf: Server) -> None:
+    """A server that was started late answers from etcd what is older than its cache, unless etcd has forgotten it."""
+    begun_late = Member(shelf.etcd.revision, 9, shelf.etcd.keys)
+    exact = list_(MAP, "shop", options=Options(resource_version="5", resource_version_match="Exact"))
+    calls = Calls()
+    answer = serve_read(shelf.etcd, exact, past=begun_late, calls=calls)
+    assert (names(answer), answer.revision) == (["c0", "c1", "c2"], 5)
+    assert [(call.key, call.revision) for call in calls.made if isinstance(call, Range)] == [
+        ("/registry/configmaps/shop/", 5)
+    ]
+    shelf.etcd.serve(Compact(6))
+    assert serve_read(shelf.etcd, exact, past=begun_late).reason == "Expired"
 
 
 def test_a_token_says_the_revision_itself(shelf: Server) -> None:

@@ -14,7 +14,7 @@ from seatrial.model import kinds
 from seatrial.model.apiserver import SMALL, Answer, Options, Request
 from seatrial.model.apiserver.answer import Frame
 from seatrial.model.apiserver.watching import INITIAL_EVENTS_END, bookmark, watch_answer
-from seatrial.model.etcd import Compact
+from seatrial.model.etcd import Compact, Member
 
 MAP = kinds.of_name("ConfigMap")
 MAPS = f"{SHOP}/configmaps"
@@ -144,6 +144,16 @@ def test_what_is_compacted_away_cannot_be_told(lively: Server) -> None:
     assert len(told(watch_answer(lively.etcd, old, past=remembered))) == 4
     recent = evolve(old, options=Options(resource_version="5"))
     assert told(watch_answer(lively.etcd, recent, UNCACHED)) == [("DELETED", "a", "6"), ("ADDED", "b", "7")]
+
+
+@pytest.mark.parametrize(("version", "expected"), [("5", "too old resource version: 5 (6)"), ("6", "")])
+def test_a_cache_that_was_filled_late_says_where_it_begins(lively: Server, version: str, expected: str) -> None:
+    """A watch from before is too old, one from right then is not."""
+    etcd = lively.etcd
+    filled = Member(etcd.revision, 7, etcd.keys, tuple(batch for batch in etcd.log if batch.revision > 6))
+    asked = Request(verb="watch", kind=MAP, namespace="shop", options=Options(resource_version=version))
+    (frame,) = frames_of(watch_answer(etcd, asked, past=filled))
+    assert (frame.error.message if frame.error else "") == expected
 
 
 def test_a_bookmark_says_its_version_and_no_more() -> None:
