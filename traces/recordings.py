@@ -144,6 +144,8 @@ def _parse(file: str, number: int, text: str, demands: Demands) -> Line:
     except ValueError as error:
         remedy = "each line of a recording is one JSON object; repair or remove the line"
         raise BadInput(f"not JSON: {error}", place=place, remedy=remedy) from None
+    except RecursionError:
+        raise BadInput("nested too deeply", place=place, remedy="repair or remove the line") from None
     if not isinstance(value, dict):
         remedy = "each line of a recording is one JSON object: a request and its answer"
         raise BadInput("not a JSON object", place=place, remedy=remedy)

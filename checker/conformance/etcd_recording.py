@@ -4,8 +4,8 @@ Lives here: :func:`conform_etcd`.  What one line means is known by ``etcd_replay
 
 All lines of a version went to one server, and are replayed on one member.  Requests that were under way at once stand
 in the order in which they were written down, which need not be the one in which the server took them: where a line does
-not fit, some of the next lines of its scenario, or of one that ran at the same time, may have come before it, if all of
-them fit then.
+not fit, some of the next lines of the same kind, in its scenario or in one that ran at the same time, may have come
+before it, if all of them fit then.
 """
 
 from __future__ import annotations
@@ -105,10 +105,20 @@ def _after_gaps(lines: Sequence[Line]) -> list[Line]:
 def _overtaker(replay: Replay, waiting: Sequence[Line], gaps: Sequence[Line]) -> Line | None:
     """The line that the server took before the first of these, if that, perhaps with others, makes all of them fit."""
     line, *others = waiting[:_MOST_AT_ONCE]
-    at_once = takewhile(
-        lambda other: family(other.fields["scenario"]) == family(line.fields["scenario"]) and other not in gaps, others
-    )
+    at_once = takewhile(lambda other: _may_race(other, line) and other not in gaps, others)
     return _first_of(replay, line, list(at_once), count(1))
+
+
+def _may_race(one: Line, other: Line) -> bool:
+    """Whether two requests may have been under way at once: of one kind, in scenarios that may have run at once.
+
+    Of different kinds they might be too; but then a wrong revision in an answer could be explained by writes that were
+    made later, as long as they are near.
+    """
+    if family(one.fields["scenario"]) != family(other.fields["scenario"]):
+        return False
+    asked = [each.fields["request"] for each in (one, other)]
+    return None not in asked and asked[0]["path"] == asked[1]["path"]
 
 
 def _first_of(replay: Replay, line: Line, others: Sequence[Line], trials: Iterator[int]) -> Line | None:

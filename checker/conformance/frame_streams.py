@@ -63,6 +63,10 @@ def frame_stream(
         BadInput: something is no frame.
     """
     read = [_read(each, number, name) for number, each in enumerate(frames, start=1)]
+    kinds = sorted({each.object.kind for each in read if each.type in CHANGES})
+    if len(kinds) > 1:
+        reason = f"these are frames of several watches, for they are about {', '.join(kinds)}"
+        raise BadInput(reason, place=name, remedy="give what one watch printed: it is about one kind")
     shown = _shown_at_first(read) if start is None else 0
     return Stream((Opened(start), *_messages(read, shown)), request, name=name)
 
@@ -71,7 +75,16 @@ def _read(frame: Json, number: int, place: str) -> _Frame:
     if frame.get("type") not in TYPES:
         remedy = f"a frame has a type ({', '.join(TYPES)}) and an object"
         raise BadInput(f"document {number} is no frame of a watch", place=place, remedy=remedy)
-    return _Frame(frame["type"], Object.of(an_object(frame.get("object"))))
+    try:
+        read = _Frame(frame["type"], Object.of(an_object(frame.get("object"))))
+    except BadInput as bad:
+        raise BadInput(f"document {number}: {bad.reason}", place=place, remedy="give what a watch printed") from None
+    if read.type in CHANGES and not (read.revision and read.object.name):
+        remedy = "each of these has metadata with a name and a resourceVersion"
+        raise BadInput(
+            f"document {number} is {read.type}, but has no object with a revision", place=place, remedy=remedy
+        )
+    return read
 
 
 def _shown_at_first(frames: Sequence[_Frame]) -> int:

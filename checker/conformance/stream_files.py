@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,8 @@ from seatrial.model.etcd import WatchCreate
 from .etcd_wire import BASE64, Json, an_object
 from .frame_streams import TYPES, frame_stream, recorded_frame_streams
 from .streams import Account, account_of, etcd_stream, recorded_etcd_streams
+
+STANDARD_INPUT: Final = Path("-")
 
 _BETWEEN: Final = re.compile(r"\s+|progress notify: \d+|watch was canceled .*|Error: .*")
 """What stands between the documents: space, and what ``etcdctl`` tells people."""
@@ -102,6 +105,8 @@ def _documents(path: Path) -> Iterator[Json]:
         except ValueError as error:
             line = text.count("\n", 0, at) + 1
             raise BadInput(f"not JSON: {error}", place=f"{path}:{line}", remedy="give JSON objects only") from None
+        except RecursionError:
+            raise BadInput("nested too deeply", place=str(path), remedy="give the output of a watch") from None
         if not isinstance(value, dict):
             raise BadInput(f"{value!r} is no JSON object", place=str(path), remedy="give JSON objects only")
         yield an_object(value)  # pyright: ignore[reportUnknownArgumentType] - it is one
@@ -109,7 +114,7 @@ def _documents(path: Path) -> Iterator[Json]:
 
 def _text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
+        raw = sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
         return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -72,7 +72,7 @@ def ew_atomic(moment: EtcdMoment) -> Rulings:
     broken = f"{changes[0]} comes apart from others of its revision" if again else ""
     if moment.due is not None and not broken:
         start = moment.position.start or 0
-        known = position.seen.union(each.place for each in changes)
+        known = position.seen | {each.place for each in changes}
         whole = {each.revision for each in changes} - ({last} if told.fragment else set())
         apart = [e for e in moment.due if e.revision in whole and e.revision >= start and e.place not in known]
         broken = f"{apart[0]} does not come with others of its revision" if apart else ""

@@ -7,6 +7,7 @@ judgement needs of them.  Must not know: what is promised.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from collections.abc import Set as AbstractSet
 
 from attrs import evolve, frozen
 
@@ -109,7 +110,7 @@ class Position:
 
     start: int | None = None
     last: int = 0
-    seen: frozenset[Place] = frozenset()
+    seen: AbstractSet[Place] = frozenset()
     promised: int = 0
     resumed: bool = False
     fresh: bool = True
@@ -133,7 +134,7 @@ class Position:
                 return evolve(self, start=start, resumed=self.opened, fresh=True, opened=True, ended=False)
             case Told(changes=changes) if changes:
                 last = max(self.last, *(each.revision for each in changes))
-                seen = self.seen.union(each.place for each in changes)
+                seen = self.seen | {each.place for each in changes}
                 if forget:
                     seen = frozenset(place for place in seen if place[0] == last)
                 live = not message.initial

@@ -10,9 +10,9 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from .heard import Change, Message, Position, Told
+from .heard import Change, Message, Place, Position, Told
 from .rules import Moment, Rulings
 
 Request = TypeVar("Request")
@@ -79,14 +79,16 @@ class Judged:
 def judge(stream: Stream[Request], promises: Iterable[Promise]) -> tuple[Judged, ...]:
     """How a stream stands to each promise."""
     judged = {each.id: Judged(each) for each in promises}
-    position, latest = Position(), dict[str, Change]()
+    seen = set[Place]()  # one for all positions, for a long stream would else be copied at each message
+    position, latest = Position(seen=seen), dict[str, Change]()
     for number, message in enumerate(stream.messages, start=1):
         moment = Moment(message, position, stream.request, stream.due, latest, stream.compacted)
         for each in judged.values():
             if each.breach is None:
                 judged[each.promise.id] = _after(each, number, moment)
-        position = position.after(message)
+        position = evolve(evolve(position, seen=frozenset()).after(message), seen=seen)
         if isinstance(message, Told):
+            seen.update(each.place for each in message.changes)
             latest.update((each.key, each) for each in message.changes)
     return tuple(judged.values())
 

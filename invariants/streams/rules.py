@@ -13,7 +13,7 @@ from typing import Final, Generic, TypeVar
 
 from attrs import field, frozen
 
-from .heard import Change, Message, Position, Progress, Told, Waited
+from .heard import Change, Message, Place, Position, Progress, Told, Waited
 
 Request = TypeVar("Request")
 
@@ -93,11 +93,11 @@ def told_once(moment: Moment[Request], part: str) -> Rulings:
     """No change is told twice.  What truly happened need not be known."""
     if not moment.changes:
         return
-    seen, broken = set(moment.position.seen), ""
+    here, broken = set[Place](), ""
     for each in moment.changes:
-        if each.place in seen:
+        if each.place in moment.position.seen or each.place in here:
             broken = broken or f"{each} was told before"
-        seen.add(each.place)
+        here.add(each.place)
     yield Ruling(part, broken)
 
 
@@ -119,7 +119,7 @@ def missing(moment: Moment[Request]) -> tuple[Change, ...] | None:
     due = None if reached is None else moment.due_within(reached, up_to)
     if due is None:
         return None
-    told = moment.position.seen.union(each.place for each in moment.changes)
+    told = moment.position.seen | {each.place for each in moment.changes}
     if isinstance(message, Told) and message.fragment:
         due = tuple(each for each in due if each.revision < up_to)
     return tuple(each for each in due if each.place not in told)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.conformance.etcd_lines import RECORDING, Line
+from tests.conformance.etcd_lines import RECORDING, Line, altered, conform
 
 from seatrial.checker.conformance.etcd_recording import AT_ONCE, OVER, conform_etcd
 from seatrial.checker.conformance.etcd_replay import MALFORMED, TIME_LEFT
@@ -47,6 +47,19 @@ def live(recorded: list[Line]) -> list[Line]:
     (line,) = (line for line in recorded if isinstance(line["request"]["body"], list) and line["seq"] == 40)
     body: list[Line] = line["response"]["body"]
     return body
+
+
+@pytest.mark.parametrize(
+    ("step", "revision"),
+    [("revision after the no-op delete", "8"), ("grant with an ID", "55"), ("keepalive of an expired lease", "58")],
+)
+def test_a_wrong_revision_is_not_explained_by_later_writes(tmp_path: Path, step: str, revision: str) -> None:
+    """Requests of another kind were not under way at once: nobody can have read what was written only afterwards."""
+    recorded = altered(step, lambda line: None)
+    (line,) = (line for line in recorded if line["step"] == step)
+    body = line["response"]["body"]
+    body.get("result", body)["header"]["revision"] = revision
+    assert conform(tmp_path, recorded).mismatched == 1
 
 
 @pytest.mark.parametrize("first", [0, 1, 2])

@@ -6,6 +6,7 @@ Lives here: which recorded streams keep all promises and which are known not to;
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from seatrial.checker.conformance.stream_files import Known, judge_file
 from seatrial.checker.conformance.streams import account_of, recorded_etcd_streams
 from seatrial.model.errors import BadInput
 from seatrial.model.etcd import VERSIONS
+from seatrial.traces.recordings import read_recording
 
 RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
 ETCD = RECORDINGS / "etcd.jsonl"
@@ -135,6 +137,45 @@ def test_what_is_no_stream_is_refused(tmp_path: Path, text: str) -> None:
     assert seatrial("conform", "stream", str(path)).status == 2
     with pytest.raises(BadInput):
         judge_file(path, Known())
+
+
+POD = {"kind": "Pod", "metadata": {"name": "x", "resourceVersion": "5"}}
+
+
+@pytest.mark.parametrize(
+    ("object_", "reason"),
+    [
+        ({**POD, "kind": "Secret"}, "they are about Pod, Secret"),
+        ({**POD, "metadata": {"name": "x"}}, "document 2 is ADDED, but has no object with a revision"),
+        ({**POD, "metadata": {"name": "x", "resourceVersion": 5}}, "document 2 is ADDED, but has no object"),
+        (None, "document 2 is ADDED, but has no object"),
+        ({**POD, "x": float("nan")}, "document 2: nan is not a JSON number"),
+    ],
+)
+def test_frames_without_which_nothing_can_be_said_are_refused(tmp_path: Path, object_: object, reason: str) -> None:
+    """A frame that no server sends, or that comes from another watch, is named; it is not taken for a kept promise."""
+    path = printed(tmp_path, {"type": "ADDED", "object": POD}, {"type": "ADDED", "object": object_})
+    with pytest.raises(BadInput, match=reason) as caught:
+        judge_file(path)
+    assert caught.value.place == str(path)
+
+
+def test_what_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    """A text that no watch prints is bad input, however odd."""
+    path = tmp_path / "deep.jsonl"
+    path.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(BadInput, match="nested too deeply"):
+        judge_file(path)
+    with pytest.raises(BadInput, match="nested too deeply"):
+        read_recording(path)
+
+
+def test_a_stream_can_come_from_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dash instead of a file is what another program prints."""
+    with printed(tmp_path, {"type": "ADDED", "object": POD}).open(encoding="utf-8") as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        (account,) = judge_file(Path("-"))
+    assert not account.broken
 
 
 def test_other_comparisons_take_no_options_of_streams(tmp_path: Path) -> None:
